@@ -1,0 +1,112 @@
+"""The release itself: its city, its manifest, and the record of what changed, was rejected or withheld."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from data.models.base import Table, col
+
+
+class City(Table, table=True):
+    """The city that publishes. One row."""
+
+    id: str = col("Stable code.", key=True, example="riverton")
+    name: str = col("Its name.", example="Riverton")
+    state: str | None = col("State.", optional=True)
+    publisher: str = col("The office that publishes.", example="City of Riverton")
+    contact: str | None = col("Where to ask or report a mistake.", optional=True)
+    languages: str = col("Languages of the pack's own words, joined by ';', the first is the original.", default="en")
+    time_zone: str = col("Time zone name.", default="America/New_York")
+    invented: bool = col("True for sample data.", default=False)
+    areas_called: str | None = col("What the neighborhoods are called here, in plural.", optional=True)
+    fiscal_start_month: int = col("Month in which the fiscal year starts, 1 to 12.", default=7)
+    licence: str = col("Licence of this release.", default="CC BY 4.0")
+    about: str | None = col("One or two plain sentences on this release.", optional=True)
+
+
+class Manifest(Table, table=True):
+    """What this release is. One row."""
+
+    release_id: str = col("Code of the release, for example 2026-03.", key=True)
+    published_at: datetime = col("When it was made, UTC.", computed=True, always=True)
+    released_on: date = col("The day printed on it.", computed=True, always=True)
+    planned_on: date | None = col("The day it was promised for.", optional=True)
+    data_through: date | None = col("Last day that any observation covers.", computed=True)
+    publisher: str = col("Who published.")
+    note: str | None = col("What is new, in plain words.", optional=True)
+    previous_release_id: str | None = col("The release that this one was compared with.", computed=True)
+    software_version: str = col("Version of the program that made it.", computed=True, always=True)
+    content_sha256: str = col("SHA-256 over all rows of all other tables.", computed=True, always=True)
+
+
+class SourceFile(Table, table=True):
+    """A file that was read, with its fingerprint and what became of its rows."""
+
+    path: str = col("Name inside the pack or the files folder.", key=True)
+    source_id: str | None = col("The source it belongs to.", ref="source.id", optional=True)
+    into: str = col("The table or measure it feeds.", key=True)
+    sha256: str = col("SHA-256 of the file.", computed=True, always=True)
+    size_bytes: int = col("Size in bytes.", computed=True, always=True)
+    rows_read: int = col("Rows in the file.", computed=True, always=True)
+    rows_used: int = col("Rows that entered a figure.", computed=True, always=True)
+    rows_rejected: int = col("Rows refused, with the reason in the rejects file.", computed=True, always=True)
+    rows_skipped: int = col("Rows left out by a rule that the pack declares.", computed=True, default=0)
+    rows_duplicate: int = col("Rows that are an exact copy of another.", computed=True, default=0)
+    rows_unplaced: int = col("Rows with no neighborhood recorded.", computed=True, default=0)
+
+
+class RowCount(Table, table=True):
+    """How many rows each table has."""
+
+    table_name: str = col("The table.", key=True)
+    rows: int = col("Its rows.", computed=True, always=True)
+
+
+class Revision(Table, table=True):
+    """A figure that differs from the release before."""
+
+    id: int = col("Number within the release.", key=True)
+    table_name: str = col("observation or budget_line.")
+    measure_id: str | None = col("The measure.", optional=True)
+    neighborhood_id: str | None = col("The neighborhood.", optional=True)
+    period: str | None = col("The period.", optional=True)
+    group_name: str | None = col("The group.", optional=True)
+    item: str | None = col("The budget line, where it is one.", optional=True)
+    changed_column: str = col("What changed.")
+    old: str | None = col("As in the release before; empty where it was not there or withheld.", optional=True)
+    new: str | None = col("As now.", optional=True)
+    kind: str = col("changed, new, gone or status.", one_of=("changed", "new", "gone", "status"))
+
+
+class Correction(Table, table=True):
+    """A mistake that was mended, in the publisher's words."""
+
+    id: str = col("Stable code.", key=True)
+    corrected_on: date = col("When.")
+    what: str = col("What was wrong and is now right.")
+    why: str = col("How it came about.")
+    measure_id: str | None = col("The measure.", ref="measure.id", optional=True)
+
+
+class WithheldCell(Table, table=True):
+    """A figure that is not shown to protect people. Holds no number."""
+
+    table_name: str = col("observation, survey_result or complaint_summary.", key=True)
+    measure_id: str = col("The measure or question.", key=True)
+    neighborhood_id: str = col("The place.", key=True)
+    period: str = col("The period or wave.", key=True)
+    group_name: str = col("The group.", key=True, default="all")
+    rule: str = col(
+        "small_number (1 to 9), or small_number_complement (hidden so that the first cannot be worked out).",
+        one_of=("small_number", "small_number_complement"),
+    )
+
+
+class Translation(Table, table=True):
+    """A text of the pack in another language."""
+
+    table_name: str = col("The table.", key=True)
+    row_id: str = col("The row's id.", key=True)
+    column_name: str = col("The column.", key=True)
+    language: str = col("Language code.", key=True, example="es")
+    text: str = col("The text in that language.")
