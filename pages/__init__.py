@@ -1,0 +1,14 @@
+"""The pages. Each is an outline: open the release, choose, ask, show."""
+
+from typing import Final
+
+# The file of each page and its address, in the order of the menu. Addresses are in every published link: never change one.
+PAGE_PATHS: Final = {
+    "home": "",
+    "neighborhood": "neighborhood",
+    "map": "map",
+    "programs": "programs",
+    "budget": "budget",
+    "feedback": "feedback",
+    "about": "about",
+}
