@@ -1,0 +1,177 @@
+"""Programs and problems: what is being done, where, how far it is, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import func, or_, select
+
+from data.models import (
+    BudgetLine,
+    Commitment,
+    Evaluation,
+    FeedbackTheme,
+    Measure,
+    Partner,
+    Problem,
+    ProblemNeighborhood,
+    Program,
+    ProgramElement,
+    ProgramGoal,
+    ProgramNeighborhood,
+    ProgramPartner,
+    ResponseActivity,
+    SaraStage,
+    Table,
+    table_of,
+)
+from data.queries.read import columns, in_language, read
+from data.store import Release
+
+
+def programs(release: Release, *, neighborhood: str | None = None, language: str = "en") -> pd.DataFrame:
+    """Programs by name: the columns of `program`, and neighborhood_ids (a list, empty for citywide ones).
+
+    With a neighborhood: those that run there. Citywide programs are not counted as running in any one place.
+    """
+    p, where = columns(Program), columns(ProgramNeighborhood)
+    frame = read(release, select(table_of(Program)).order_by(p.name))
+    links = read(
+        release, select(where.program_id, where.neighborhood_id).order_by(where.program_id, where.neighborhood_id)
+    )
+    places = links.groupby("program_id").neighborhood_id.agg(list)
+    frame["neighborhood_ids"] = [places.get(program, []) for program in frame.id]
+    if neighborhood is not None:
+        frame = frame[[neighborhood in ids for ids in frame.neighborhood_ids]].reset_index(drop=True)
+    return in_language(release, frame, Program, language)
+
+
+def problems(release: Release, *, neighborhood: str | None = None, language: str = "en") -> pd.DataFrame:
+    """Problems by the day they were raised: the columns of `problem`, and neighborhood_ids (a list)."""
+    p, where = columns(Problem), columns(ProblemNeighborhood)
+    frame = read(release, select(table_of(Problem)).order_by(p.seen_on, p.id))
+    links = read(release, select(where.problem_id, where.neighborhood_id).order_by(where.neighborhood_id))
+    places = links.groupby("problem_id").neighborhood_id.agg(list)
+    frame["neighborhood_ids"] = [places.get(problem, []) for problem in frame.id]
+    if neighborhood is not None:
+        frame = frame[[neighborhood in ids for ids in frame.neighborhood_ids]].reset_index(drop=True)
+    return in_language(release, frame, Problem, language)
+
+
+def stages(release: Release, *, problem: str | None = None, language: str = "en") -> pd.DataFrame:
+    """SARA stages: the columns of `sara_stage`, and row_id."""
+    s = columns(SaraStage)
+    wanted = select(table_of(SaraStage)).order_by(s.problem_id)
+    if problem is not None:
+        wanted = wanted.where(s.problem_id == problem)
+    frame = read(release, wanted)
+    frame["row_id"] = frame.problem_id + "/" + frame.stage
+    return in_language(release, frame, SaraStage, language, id_column="row_id")
+
+
+def goals(release: Release, *, program: str | None = None, language: str = "en") -> pd.DataFrame:
+    """Goals of programs: the columns of `program_goal`."""
+    return _of_program(release, ProgramGoal, program, language)
+
+
+def elements(release: Release, *, program: str | None = None) -> pd.DataFrame:
+    """Evidence for the four design elements: the columns of `program_element`."""
+    return _of_program(release, ProgramElement, program, None)
+
+
+def activities(release: Release, *, program: str | None = None, language: str = "en") -> pd.DataFrame:
+    """Work done: the columns of `response_activity`. Outputs, never results."""
+    return _of_program(release, ResponseActivity, program, language)
+
+
+def evaluations(release: Release, *, program: str | None = None, language: str = "en") -> pd.DataFrame:
+    """What is known of whether it worked: the columns of `evaluation`."""
+    return _of_program(release, Evaluation, program, language)
+
+
+def partners(release: Release, *, program: str | None = None, language: str = "en") -> pd.DataFrame:
+    """Who takes part: program_id, partner_id, name, kind, role, since."""
+    link, p = columns(ProgramPartner), columns(Partner)
+    wanted = (
+        select(link.program_id, link.partner_id, p.name, p.kind, link.role, link.since)
+        .join(table_of(Partner), p.id == link.partner_id)
+        .order_by(p.kind, p.name)
+    )
+    if program is not None:
+        wanted = wanted.where(link.program_id == program)
+    return in_language(release, read(release, wanted), Partner, language, id_column="partner_id")
+
+
+def chain(release: Release, neighborhood: str, *, language: str = "en") -> pd.DataFrame:
+    """Follow the money: a row for each program that runs in a neighborhood, with what each link of the chain holds.
+
+    Columns: program_id, program_name, fiscal_year (the latest with lines for it), planned_cents, actual_cents,
+    activities (count),
+    goals (count), measure_id and measure_name (of its first goal with a measure), themes and commitments
+    (counts for the
+    program here or in the city). A link that the data does not have is 0 or None; nothing is guessed.
+    """
+    here = programs(release, neighborhood=neighborhood, language=language)
+    b = columns(BudgetLine)
+    money = read(
+        release,
+        select(b.program_id, b.fiscal_year, b.phase, func.sum(b.amount_cents).label("cents"))
+        .where(b.program_id.in_(list(here.id)))
+        .group_by(b.program_id, b.fiscal_year, b.phase),
+    )
+    goal = goals(release, language=language)
+    names = in_language(release, read(release, select(columns(Measure).id, columns(Measure).name)), Measure, language)
+    name_of: dict[Any, str] = dict(zip(names.id, names.name, strict=True))
+    counts = {
+        "activities": _count(release, ResponseActivity, here.id, None),
+        "themes": _count(release, FeedbackTheme, here.id, neighborhood),
+        "commitments": _count(release, Commitment, here.id, neighborhood),
+    }
+    rows = []
+    for program in here.itertuples():
+        lines = money[money.program_id == program.id]
+        year = lines.fiscal_year.max() if len(lines) else None
+        phases = lines[lines.fiscal_year == year].set_index("phase").cents.to_dict()
+        planned = [phases[phase] for phase in ("adopted", "amendment") if phase in phases]
+        own = goal[goal.program_id == program.id]
+        measured = own.measure_id.dropna()
+        measure = str(measured.iloc[0]) if len(measured) else None
+        rows.append(
+            {
+                "program_id": program.id,
+                "program_name": program.name,
+                "fiscal_year": year,
+                "planned_cents": sum(planned) if planned else None,
+                "actual_cents": phases.get("actual"),
+                "goals": len(own),
+                "measure_id": measure,
+                "measure_name": name_of.get(measure),
+                **{link: counted.get(str(program.id), 0) for link, counted in counts.items()},
+            }
+        )
+    columns_ = [
+        "program_id", "program_name", "fiscal_year", "planned_cents", "actual_cents", "goals", "measure_id",
+        "measure_name", "activities", "themes", "commitments",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns_)
+
+
+def _of_program(release: Release, model: type[Table], program: str | None, language: str | None) -> pd.DataFrame:
+    table = table_of(model)
+    wanted = select(table).order_by(*table.primary_key.columns)
+    if program is not None:
+        wanted = wanted.where(table.c.program_id == program)
+    frame = read(release, wanted)
+    return frame if language is None else in_language(release, frame, model, language)
+
+
+def _count(release: Release, model: type[Table], programs_: pd.Series[Any], neighborhood: str | None) -> dict[str, int]:
+    c = columns(model)
+    wanted = (
+        select(c.program_id, func.count().label("rows")).where(c.program_id.in_(list(programs_))).group_by(c.program_id)
+    )
+    if neighborhood is not None:
+        wanted = wanted.where(or_(c.neighborhood_id == neighborhood, c.neighborhood_id.is_(None)))
+    frame = read(release, wanted)
+    return dict(zip(frame.program_id, frame.rows, strict=True))

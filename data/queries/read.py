@@ -1,0 +1,48 @@
+"""How a statement becomes a table, and how a pack's words come in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Select, select
+
+from data.models import Table, Translation, table_of
+from data.store import Release
+
+
+def columns(model: type[Table]) -> Any:
+    """The columns of a model's table, for statements: `columns(Measure).name`."""
+    return table_of(model).c
+
+
+def read(release: Release, statement: Select[Any]) -> pd.DataFrame:
+    """Run a statement; one column a selected column, one row a row. Empty results keep their columns."""
+    with release.connect() as connection:
+        result = connection.execute(statement)
+        return pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()))
+
+
+def in_language(
+    release: Release, frame: pd.DataFrame, model: type[Table], language: str, *, id_column: str = "id", **renamed: str
+) -> pd.DataFrame:
+    """Put the pack's own translations into a frame, where it has them.
+
+    id_column: the frame's column with the row's id. renamed: frame column = model column, where they differ.
+    A text with no translation stays as written.
+    """
+    t = columns(Translation)
+    wanted = select(t.row_id, t.column_name, t.text).where(t.table_name == table_of(model).name, t.language == language)
+    with release.connect() as connection:
+        words = {(row.row_id, row.column_name): row.text for row in connection.execute(wanted)}
+    if not words or frame.empty:
+        return frame
+    frame = frame.copy()
+    translated = {column for _, column in words}
+    for column in frame.columns:
+        source = renamed.get(str(column), str(column))
+        if source in translated:
+            frame[column] = [
+                words.get((str(key), source), text) for key, text in zip(frame[id_column], frame[column], strict=True)
+            ]
+    return frame
