@@ -1,0 +1,330 @@
+"""What is wrong with a pack, in named problems, and what became of every row that was read.
+
+A problem names the file, the row and the column, says what was found and what was expected, and how to mend it.
+Problems of single rows are warnings as long as the pack allows that many refused rows; above that they are errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import pandas as pd
+
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A named problem: what it means, whether it stops publishing, and what mends it."""
+
+    level: Level
+    says: str
+    fix: str
+    by_row: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    # the pack itself
+    "broken_toml": Kind("error", "city.toml is not valid TOML", "Correct the line that is named."),
+    "unknown_key": Kind("error", "city.toml has a key that is not known", "Rename the key, or take it out."),
+    "missing_key": Kind("error", "city.toml lacks a key", "Add the key."),
+    "wrong_key_value": Kind(
+        "error", "a value in city.toml does not fit", "Write a value of the kind that is expected."
+    ),
+    "wrong_word": Kind(
+        "warning",
+        "a word is not one of those allowed",
+        "Use one of the allowed words, or map yours to one.",
+        True,
+    ),
+    "unknown_table": Kind(
+        "error", "there is no such table", "Use a table that `python -m data describe` lists."
+    ),
+    "unknown_column": Kind(
+        "warning",
+        "a column is not one of ours and was not loaded",
+        "Take it out, or rename it to one of ours.",
+    ),
+    "personal_column": Kind(
+        "error",
+        "a column that looks personal is asked for",
+        "Take it out. Where it is public by nature (the address of a meeting), list it under `not_personal`.",
+    ),
+    # files
+    "missing_file": Kind("error", "a file is not there", "Put the file into the pack or the files folder."),
+    "outside_folder": Kind(
+        "error", "a file name leads out of the pack", "Name a file inside the pack or the files folder."
+    ),
+    "unreadable_file": Kind("error", "a file cannot be read", "Save it again as CSV, XLSX or GeoJSON."),
+    "empty_file": Kind("error", "a file has no rows", "Export it again, with its rows."),
+    "missing_column": Kind(
+        "error", "a column is not in the file", "Correct the heading in city.toml, or in the file."
+    ),
+    "repeated_column": Kind("error", "two columns of a file have the same heading", "Rename one of them."),
+    "wrong_encoding": Kind(
+        "warning",
+        "a file is not UTF-8",
+        "Save it as UTF-8, or say `encoding` in city.toml if this reading is right.",
+    ),
+    "broken_row": Kind(
+        "warning",
+        "a row has more cells than there are headings",
+        "Put cells that hold the delimiter in quotes.",
+        True,
+    ),
+    # rows
+    "missing_value": Kind("warning", "a cell that must not be empty is empty", "Fill the cell.", True),
+    "not_a_number": Kind("warning", "a cell does not hold a number that fits", "Correct the cell.", True),
+    "not_a_date": Kind(
+        "warning", "a cell does not hold a date", "Write dates as 2024-03-31, or declare `format`.", True
+    ),
+    "ambiguous_date": Kind(
+        "warning",
+        "a date can be read in two ways",
+        'Declare how the file writes dates, for example format = "%m/%d/%Y", or write 2024-03-31.',
+        True,
+    ),
+    "not_a_period": Kind(
+        "warning", "a cell does not hold a period", "Write 2024, 2024-Q1, 2024-03 or FY2024.", True
+    ),
+    "negative_count": Kind("warning", "a count is below zero", "Correct the cell.", True),
+    "repeated_key": Kind(
+        "error",
+        "two rows are about the same thing",
+        "Keep one of them, or say how they go together (combine, where).",
+    ),
+    "total_row": Kind(
+        "error",
+        "a total stands among the places",
+        'Declare it: totals = {"its name" = "skip"} leaves it out, "city" takes it as the city\'s own figure.',
+    ),
+    "conflicting_rows": Kind(
+        "warning",
+        "rows of one key say different things; the first was taken",
+        "Look at the rows, and correct them or name more key columns.",
+    ),
+    "copied_rows": Kind(
+        "warning", "rows are exact copies of another row", 'Say duplicates = "keep" or "drop".'
+    ),
+    "too_many_rejected": Kind(
+        "error",
+        "more rows were refused than the pack allows",
+        "Mend the rows listed in the rejects file, or raise the limit.",
+    ),
+    "no_rows_left": Kind("warning", "no row of the file is used", "Check `where` and the mapping."),
+    # places
+    "unknown_neighborhood": Kind(
+        "warning",
+        "a place is not known",
+        "Add it as an alias of the right neighborhood; nothing is matched by likeness.",
+        True,
+    ),
+    "two_spellings": Kind(
+        "error",
+        "two places have the same name once spelling is evened out",
+        "Rename one, or make one an alias of the other.",
+    ),
+    "invalid_polygon": Kind(
+        "warning", "an outline crosses or touches itself and was repaired", "Look at it on the map."
+    ),
+    "no_polygon": Kind("error", "a feature has no area", "Give polygons only."),
+    "not_longitude_latitude": Kind(
+        "error", "coordinates are not longitude and latitude", "Export the file again in WGS84 (EPSG:4326)."
+    ),
+    "no_places": Kind(
+        "error", "the pack names no neighborhood", "Give [boundaries.neighborhood] or [neighborhoods.ID]."
+    ),
+    # what hangs together
+    "unknown_reference": Kind(
+        "error", "something is referred to that is not there", "Add it, or correct the code."
+    ),
+    "shares_do_not_add_up": Kind("warning", "declared shares do not add up to 1", "Correct the weights."),
+    "revised_without_adopted": Kind(
+        "warning", "a revised amount has no adopted amount beside it", "Add the adopted amount.", True
+    ),
+}
+"""The closed list of named problems, by code."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem. `str()` gives it as one plain line."""
+
+    code: str
+    level: Level
+    file: str
+    row: int | None = None
+    column: str | None = None
+    found: str = ""
+    expected: str = ""
+    fix: str = ""
+
+    def __str__(self) -> str:
+        where = ", ".join(
+            part
+            for part in (
+                self.file,
+                f"row {self.row}" if self.row is not None else "",
+                f"column {self.column}" if self.column else "",
+            )
+            if part
+        )
+        detail = "; ".join(
+            part
+            for part in (
+                f"found {self.found}" if self.found else "",
+                f"expected {self.expected}" if self.expected else "",
+            )
+            if part
+        )
+        says = KINDS[self.code].says
+        return f"{where}: {says}{f' ({detail})' if detail else ''}. {self.fix}".strip()
+
+
+class Refused(Exception):
+    """Something cannot be read at all. Carries the problem that says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def problem(
+    code: str,
+    *,
+    file: str,
+    row: int | None = None,
+    column: str | None = None,
+    found: object = "",
+    expected: str = "",
+    fix: str = "",
+    level: Level | None = None,
+) -> Problem:
+    """A problem of a known kind. Raises KeyError for a code that is not in KINDS."""
+    kind = KINDS[code]
+    return Problem(code, level or kind.level, file, row, column, str(found), expected, fix or kind.fix)
+
+
+@dataclass
+class FileCount:
+    """What became of the rows of one file for one table or measure."""
+
+    path: str
+    into: str
+    source_id: str | None = None
+    sha256: str = ""
+    size_bytes: int = 0
+    rows_read: int = 0
+    rows_used: int = 0
+    rows_rejected: int = 0
+    rows_skipped: int = 0
+    rows_duplicate: int = 0
+    rows_unplaced: int = 0
+
+
+REJECT_COLUMNS = ("file", "row", "column", "value", "why")
+"""Columns of the rejects file. `row` counts as in the file: the heading is row 1."""
+
+
+@dataclass
+class Report:
+    """Every problem, every refused row, and the counts of every file."""
+
+    problems: list[Problem] = field(default_factory=list)
+    files: list[FileCount] = field(default_factory=list)
+    _rejects: list[pd.DataFrame] = field(default_factory=list)
+
+    def add(
+        self,
+        code: str,
+        *,
+        file: str,
+        row: int | None = None,
+        column: str | None = None,
+        found: object = "",
+        expected: str = "",
+        fix: str = "",
+        level: Level | None = None,
+    ) -> Problem:
+        """Note a problem of a known kind, and return it."""
+        made = problem(
+            code, file=file, row=row, column=column, found=found, expected=expected, fix=fix, level=level
+        )
+        if made not in self.problems:
+            self.problems.append(made)
+        return made
+
+    def reject(self, file: str, row: int, column: str, value: object, why: str) -> None:
+        """Keep one refused row."""
+        self.reject_rows(file, [(row, column, value, why)])
+
+    def reject_rows(self, file: str, rows: Iterable[tuple[int, str, object, str]]) -> None:
+        """Keep refused rows: (row, column, value, why) each."""
+        frame = pd.DataFrame(
+            [
+                (file, row, column, "" if value is None else str(value), why)
+                for row, column, value, why in rows
+            ],
+            columns=list(REJECT_COLUMNS),
+        )
+        if len(frame):
+            self._rejects.append(frame)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """Problems that stop publishing."""
+        return [one for one in self.problems if one.level == "error"]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """Problems that do not."""
+        return [one for one in self.problems if one.level == "warning"]
+
+    def count(self, path: str, into: str, source_id: str | None = None) -> FileCount:
+        """The counts of a file for a table or measure, made at the first call."""
+        for one in self.files:
+            if (one.path, one.into) == (path, into):
+                return one
+        made = FileCount(path, into, source_id)
+        self.files.append(made)
+        return made
+
+    def settle(self, allowed: int | str) -> None:
+        """Compare refused rows with what the pack allows: a number of rows of a file, or a part such as "2%"."""
+        for path in dict.fromkeys(one.path for one in self.files):
+            worst = max((one for one in self.files if one.path == path), key=lambda one: one.rows_rejected)
+            limit = (
+                worst.rows_read * float(allowed.rstrip("%")) / 100
+                if isinstance(allowed, str)
+                else float(allowed)
+            )
+            if worst.rows_rejected <= limit:
+                continue
+            self.problems = [
+                replace(one, level="error") if one.file == path and KINDS[one.code].by_row else one
+                for one in self.problems
+            ]
+            self.add(
+                "too_many_rejected",
+                file=path,
+                found=f"{worst.rows_rejected:,} of {worst.rows_read:,} rows refused",
+                expected=f"at most {allowed}",
+            )
+
+    def rejects_frame(self) -> pd.DataFrame:
+        """Refused rows: file, row (as in the file, the heading is row 1), column, value, why."""
+        if not self._rejects:
+            return pd.DataFrame({name: pd.Series(dtype="object") for name in REJECT_COLUMNS})
+        return pd.concat(self._rejects, ignore_index=True).sort_values(
+            ["file", "row"], kind="stable", ignore_index=True
+        )
+
+    def source_file_frame(self) -> pd.DataFrame:
+        """The rows of table `source_file`."""
+        columns = [
+            "path", "source_id", "into", "sha256", "size_bytes", "rows_read", "rows_used", "rows_rejected",
+            "rows_skipped", "rows_duplicate", "rows_unplaced",
+        ]  # fmt: skip
+        return pd.DataFrame([vars(one) for one in self.files], columns=columns)
