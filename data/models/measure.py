@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import Index
+
 from data.models.base import Table, col
 
 STATUSES = ("shown", "provisional", "unstable", "withheld", "too_few_to_say", "not_reported", "not_applicable")
@@ -88,6 +90,11 @@ class SeriesBreak(Table, table=True):
 
 class Observation(Table, table=True):
     """One figure: a measure in a neighborhood over a period, for a group, with interval, base, status and source."""
+
+    __table_args__ = (
+        Index("observation_of_place", "neighborhood_id", "measure_id", "period"),
+        Index("observation_of_measure", "measure_id", "period", "neighborhood_id"),
+    )
 
     measure_id: str = col("The measure.", key=True, ref="measure.id")
     neighborhood_id: str = col("The neighborhood, district, city, or unplaced.", key=True, ref="neighborhood.id")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import Index
+
 from data.models.base import Table, col
 
 PHASES = ("adopted", "amendment", "encumbrance", "actual")
@@ -43,6 +45,11 @@ class Grant(Table, table=True):
 class BudgetLine(Table, table=True):
     """An amount of money in one phase. Lines of one ledger add up; ledgers are never added together."""
 
+    __table_args__ = (
+        Index("budget_line_of_year", "fiscal_year", "ledger", "phase"),
+        Index("budget_line_of_program", "program_id", "fiscal_year"),
+    )
+
     id: str = col("Stable code.", key=True)
     ledger: str = col("The set of lines it adds up with, for example police_budget.", default="budget")
     fiscal_year: str = col("The year.", ref="fiscal_year.id", example="FY2026")
@@ -62,6 +69,8 @@ class BudgetLine(Table, table=True):
 
 class BudgetShare(Table, table=True):
     """The part of a direct or shared budget line that a neighborhood gets."""
+
+    __table_args__ = (Index("budget_share_of_place", "neighborhood_id"),)
 
     budget_line_id: str = col("The line.", key=True, ref="budget_line.id")
     neighborhood_id: str = col("The neighborhood.", key=True, ref="neighborhood.id")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import Index
+
 from data.models.base import Table, col
 
 PARTNER_KINDS = ("law_enforcement", "resident", "local_government", "nonprofit", "business", "school", "faith", "other")
@@ -35,6 +37,8 @@ class Program(Table, table=True):
 
 class ProgramNeighborhood(Table, table=True):
     """A neighborhood where a program runs."""
+
+    __table_args__ = (Index("program_of_place", "neighborhood_id"),)
 
     program_id: str = col("The program.", key=True, ref="program.id")
     neighborhood_id: str = col("The neighborhood.", key=True, ref="neighborhood.id")
@@ -114,6 +118,8 @@ class Problem(Table, table=True):
 class ProblemNeighborhood(Table, table=True):
     """A neighborhood that has a problem."""
 
+    __table_args__ = (Index("problem_of_place", "neighborhood_id"),)
+
     problem_id: str = col("The problem.", key=True, ref="problem.id")
     neighborhood_id: str = col("The neighborhood.", key=True, ref="neighborhood.id")
 
@@ -134,6 +140,11 @@ class SaraStage(Table, table=True):
 
 class ResponseActivity(Table, table=True):
     """Work done: an output, never a result."""
+
+    __table_args__ = (
+        Index("activity_of_program", "program_id"),
+        Index("activity_of_place", "neighborhood_id"),
+    )
 
     id: str = col("Stable code.", key=True)
     program_id: str | None = col("The program.", ref="program.id", optional=True)

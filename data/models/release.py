@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from sqlalchemy import Index
+
 from data.models.base import Table, col
 
 
@@ -36,7 +38,9 @@ class Manifest(Table, table=True):
     note: str | None = col("What is new, in plain words.", optional=True)
     previous_release_id: str | None = col("The release that this one was compared with.", computed=True)
     software_version: str = col("Version of the program that made it.", computed=True, always=True)
-    content_sha256: str = col("SHA-256 over all rows of all other tables.", computed=True, always=True)
+    content_sha256: str = col(
+        "SHA-256 over the rows of all tables but manifest, source_file and row_count.", computed=True, always=True
+    )
 
 
 class SourceFile(Table, table=True):
@@ -64,6 +68,8 @@ class RowCount(Table, table=True):
 
 class Revision(Table, table=True):
     """A figure that differs from the release before."""
+
+    __table_args__ = (Index("revision_of_place", "neighborhood_id", "measure_id", "period"),)
 
     id: int = col("Number within the release.", key=True)
     table_name: str = col("observation or budget_line.")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import Index
+
 from data.models.base import Table, col
 
 DIMENSIONS = ("perceived_safety", "legitimacy", "fairness", "transparency", "responsiveness", "satisfaction")
@@ -41,6 +43,8 @@ class SurveyQuestion(Table, table=True):
 class SurveyResult(Table, table=True):
     """Answers to a question in a wave, for a place and a group."""
 
+    __table_args__ = (Index("survey_result_of_place", "neighborhood_id", "question_id"),)
+
     wave_id: str = col("The wave.", key=True, ref="survey_wave.id")
     question_id: str = col("The question.", key=True, ref="survey_question.id")
     neighborhood_id: str = col("The place, or city.", key=True, ref="neighborhood.id")
@@ -54,6 +58,8 @@ class SurveyResult(Table, table=True):
 
 class FeedbackEvent(Table, table=True):
     """A meeting or another time when residents were heard, past or planned."""
+
+    __table_args__ = (Index("feedback_event_of_place", "neighborhood_id", "held_on"),)
 
     id: str = col("Stable code.", key=True)
     kind: str = col(
@@ -84,6 +90,8 @@ class FeedbackEvent(Table, table=True):
 class FeedbackTheme(Table, table=True):
     """What several people said, in the reviewer's words; never a quote."""
 
+    __table_args__ = (Index("feedback_theme_of_place", "neighborhood_id"),)
+
     id: str = col("Stable code.", key=True)
     event_id: str | None = col("Where it was said.", ref="feedback_event.id", optional=True)
     neighborhood_id: str | None = col(
@@ -104,6 +112,8 @@ class FeedbackTheme(Table, table=True):
 
 class Commitment(Table, table=True):
     """You said, we did: a promise with owner, due date and status."""
+
+    __table_args__ = (Index("commitment_of_place", "neighborhood_id"),)
 
     id: str = col("Stable code.", key=True)
     theme_id: str | None = col("What people had said.", ref="feedback_theme.id", optional=True)
