@@ -2,7 +2,8 @@
 
 from typing import Final
 
-# The file of each page and its address, in the order of the menu. Addresses are in every published link: never change one.
+# The file of each page and its address, in the order of the menu.
+# Addresses are in every link that people have kept: never change one.
 PAGE_PATHS: Final = {
     "home": "",
     "neighborhood": "neighborhood",

@@ -21,6 +21,9 @@ ASSETS: Final = Path(__file__).parent.parent / "assets"
 # one of our fonts gets a new name. So a browser never needs to ask twice.
 FOREVER: Final = "public, max-age=31536000, immutable"
 
+# Python does not know our fonts' type by itself, and with `nosniff` a wrong one keeps them from being used.
+mimetypes.add_type("font/woff2", ".woff2")
+
 
 class AssetFiles(StaticFiles):
     """`components/assets` under `/assets`, with an ETag and a year of caching; paths that lead outside are refused."""
@@ -43,9 +46,7 @@ def frontend_files() -> dict[str, Path]:
     """Streamlit's own scripts, styles and fonts: the address each is served at (`/static/...`) and its file."""
     root = Path(file_util.get_static_dir())
     return {
-        f"/{path.relative_to(root).as_posix()}": path
-        for path in sorted((root / "static").rglob("*"))
-        if path.is_file()
+        f"/{path.relative_to(root).as_posix()}": path for path in sorted((root / "static").rglob("*")) if path.is_file()
     }
 
 

@@ -23,6 +23,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, file_util
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from components.server.pages import not_found
+
 # Reading is all there is to do: no address takes anything in.
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -148,11 +150,6 @@ class Guard:
         await self.app(_as_same_origin(scope), _only_allowed_messages(receive), send)
 
 
-def not_found(scope: Scope) -> Response:
-    """The answer to an address where nothing is."""
-    return PlainTextResponse("Not Found", 404)
-
-
 def _first_part(path: str) -> str:
     return path.lstrip("/").split("/", 1)[0]
 
@@ -168,9 +165,8 @@ def _is_origin_ours(scope: Scope) -> bool:
         return True
     if urlsplit(origin).netloc == headers.get("host"):
         return True
-    return (
-        urlsplit(origin).hostname == config.get_option("browser.serverAddress")
-        or origin in config.get_option("server.corsAllowedOrigins")
+    return urlsplit(origin).hostname == config.get_option("browser.serverAddress") or origin in config.get_option(
+        "server.corsAllowedOrigins"
     )
 
 

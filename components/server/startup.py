@@ -1,4 +1,4 @@
-"""What happens once in the life of a server: data to show is made sure of, and the slow imports are done."""
+"""What happens once in the life of a server: there is data to show, and the slow imports are done."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from anyio import to_thread
+from filelock import FileLock
+
+from data.store import Store
 
 # What the first visitor would wait for otherwise.
 SLOW_IMPORTS: Final = ("altair", "babel.dates", "babel.numbers", "pandas", "pyarrow", "pydeck", "sqlmodel")
@@ -17,12 +20,36 @@ SLOW_IMPORTS: Final = ("altair", "babel.dates", "babel.numbers", "pandas", "pyar
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     """Prepare before the first visitor is let in: the data, the imports, the heap."""
+    await to_thread.run_sync(publish_demo_if_empty, Store.default())
     await to_thread.run_sync(warm_up)
     yield {}
 
 
+def publish_demo_if_empty(store: Store) -> None:
+    """Publish the invented city into a store that holds nothing, so that a first start shows a whole dashboard.
+
+    Several processes that start together do it once: the first takes the lock, the others wait and find it done.
+    """
+    if store.current_id():
+        return
+    store.root.mkdir(parents=True, exist_ok=True)
+    with FileLock(store.root / "demo.lock"):
+        if store.current_id():
+            return
+        # Imported here: a server that has data never needs the publishing half.
+        from data.demo import publish_demo
+
+        print(f"  Nothing is published in {store.root} yet: making the invented demo city.", flush=True)
+        publish_demo(store.root, _say_step)
+
+
+def _say_step(step: str, done: int = 0, total: int = 0) -> None:
+    if not done:
+        print(f"  {step}", flush=True)
+
+
 def warm_up() -> None:
-    """Import what the pages need, and take everything that now lives out of the garbage collector's rounds."""
+    """Import what the pages need, then take all that lives out of the garbage collector's rounds."""
     for name in SLOW_IMPORTS:
         importlib.import_module(name)
     gc.collect()
