@@ -1,0 +1,111 @@
+"""The arithmetic of honest figures: ranges of counts, rates, shares and of differences between two.
+
+Every function takes numbers or numpy arrays (they broadcast) and gives two arrays of float64, the low and the high end.
+A base of zero gives nan: there is nothing to say. Negative counts raise ValueError.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats as distributions
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+Floats = npt.NDArray[np.float64]
+
+BYAR_FROM = 10
+"""From this many events on, Byar's method; below it the exact one (rule of the UK Health Security Agency)."""
+
+
+def poisson_interval(events: npt.ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """The range of a count of events, in events.
+
+    Exact (chi-square) below 10 events, Byar's approximation from 10 up, as UKHSA's PHEindicatormethods does.
+    Zero events have low 0 and a high end above 0. Missing (nan) stays missing.
+    """
+    (x,) = _checked(events=events)
+    tail = (1 - confidence) / 2
+    z = distributions.norm.ppf(1 - tail)
+    few = np.minimum(x, BYAR_FROM)
+    low = np.where(few > 0, distributions.chi2.ppf(tail, 2 * np.maximum(few, 0.5)) / 2, 0.0)
+    high = distributions.chi2.ppf(1 - tail, 2 * few + 2) / 2
+    many = np.maximum(x, BYAR_FROM)
+    byar_low = many * (1 - 1 / (9 * many) - z / (3 * np.sqrt(many))) ** 3
+    byar_high = (many + 1) * (1 - 1 / (9 * (many + 1)) + z / (3 * np.sqrt(many + 1))) ** 3
+    is_few = x < BYAR_FROM
+    known = np.where(np.isnan(x), np.nan, 0.0)
+    return np.where(is_few, low, byar_low) + known, np.where(is_few, high, byar_high) + known
+
+
+def rate_interval(
+    events: npt.ArrayLike, population: npt.ArrayLike, per: float = 1000, confidence: float = 0.95
+) -> tuple[Floats, Floats]:
+    """The range of a rate, in events per `per` people. The population is taken as exact. No people: nan."""
+    x, people = _checked(events=events, population=population)
+    low, high = poisson_interval(x, confidence)
+    base = np.where(people > 0, people, np.nan)
+    return low / base * per, high / base * per
+
+
+def wilson_interval(x: npt.ArrayLike, n: npt.ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """The range of a share, 0 to 1: Wilson's score interval (Newcombe 1998, method 3).
+
+    x of n; neither must be whole, so that a weighted survey can pass its effective number of answers. n of 0: nan.
+    Raises ValueError where x is above n.
+    """
+    hits, base = _checked(x=x, n=n)
+    if np.any(hits > base * (1 + 1e-9)):
+        raise ValueError("x is above n: a share cannot be above 1")
+    # statsmodels warns on a base of zero; give it 1 and take the answer back.
+    low, high = proportion_confint(
+        np.minimum(hits, base), np.where(base > 0, base, 1.0), alpha=1 - confidence, method="wilson"
+    )
+    known = np.where(base > 0, 0.0, np.nan)
+    return np.asarray(low) + known, np.asarray(high) + known
+
+
+def rate_ratio_interval(
+    x1: npt.ArrayLike, n1: npt.ArrayLike, x2: npt.ArrayLike, n2: npt.ArrayLike, confidence: float = 0.95
+) -> tuple[Floats, Floats]:
+    """The range of (x1/n1) / (x2/n2) for two counts of events over n1 and n2 people (or person-years).
+
+    Exact, conditional on x1 + x2 (Clopper-Pearson on x1's part): statsmodels has it for the test only. The high end is
+    inf where x2 is 0. No events at all, or no people: nan.
+    """
+    a, people1, b, people2 = _checked(x1=x1, n1=n1, x2=x2, n2=n2)
+    usable = (a + b > 0) & (people1 > 0) & (people2 > 0)
+    low, high = proportion_confint(
+        np.where(usable, a, 1.0), np.where(usable, a + b, 2.0), alpha=1 - confidence, method="beta"
+    )
+    with np.errstate(divide="ignore"):
+        odds_low, odds_high = low / (1 - low), np.divide(high, 1 - high)
+        scale = np.where(usable, people2, np.nan) / np.where(usable, people1, np.nan)
+    return odds_low * scale, odds_high * scale
+
+
+def proportion_difference_interval(
+    x1: npt.ArrayLike, n1: npt.ArrayLike, x2: npt.ArrayLike, n2: npt.ArrayLike, confidence: float = 0.95
+) -> tuple[Floats, Floats]:
+    """The range of x1/n1 - x2/n2, as a share (0.05 is 5 points): Newcombe's hybrid score. A base of 0: nan."""
+    a, base1, b, base2 = _checked(x1=x1, n1=n1, x2=x2, n2=n2)
+    usable = (base1 > 0) & (base2 > 0)
+    low, high = confint_proportions_2indep(
+        np.where(usable, a, 0.0),
+        np.where(usable, base1, 1.0),
+        np.where(usable, b, 0.0),
+        np.where(usable, base2, 1.0),
+        method="newcomb",
+        compare="diff",
+        alpha=1 - confidence,
+    )
+    known = np.where(usable, 0.0, np.nan)
+    return np.asarray(low) + known, np.asarray(high) + known
+
+
+def _checked(**numbers: npt.ArrayLike) -> list[Floats]:
+    """As float arrays of one shape; negative numbers are refused by name."""
+    arrays = [np.asarray(value, dtype=np.float64) for value in numbers.values()]
+    for name, array in zip(numbers, arrays, strict=True):
+        if np.any(array < 0):
+            raise ValueError(f"{name} is below zero: {float(np.nanmin(array))}")
+    return list(np.broadcast_arrays(*arrays))
