@@ -1,0 +1,215 @@
+"""Both catalogs say the same things, plainly, and the program cannot misuse them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import textstat
+
+from components.words import (
+    DEFAULT,
+    MissingWords,
+    UnknownLanguage,
+    Words,
+    WrongSlots,
+    for_markdown,
+    languages,
+    words,
+)
+from data.models import TABLES, described
+
+OTHERS = [code for code in languages() if code != DEFAULT]
+
+# Words of the machinery, which no page shows by their code.
+NOT_FOR_PEOPLE = {("observation", "status"), ("revision", "kind"), ("withheld_cell", "rule")}
+
+
+def sentences(language: Words, group: str = "") -> list[str]:
+    """Every whole sentence of a catalog, with an ordinary short word in each slot."""
+    texts = (text for key in language.entries(group) for text in language.texts(key))
+    filled = (re.sub(r"\{\w+\}", "12", text) for text in texts)
+    return [text for text in filled if text.endswith((".", "?"))]
+
+
+def test_there_are_english_and_spanish() -> None:
+    assert set(languages()) >= {"en", "es"}
+    assert languages()[0] == "en"
+    assert (words("en").name, words("es").name) == ("English", "Español")
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_catalogs_have_the_same_keys_in_the_same_order(code: str) -> None:
+    assert words(code).entries() == words(DEFAULT).entries()
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_catalogs_have_the_same_slots(code: str) -> None:
+    differing = {
+        key for key in words(DEFAULT).entries() if words(code).slots(key) != words(DEFAULT).slots(key)
+    }
+    assert differing == set()
+
+
+@pytest.mark.parametrize("code", languages())
+def test_plural_forms_are_those_of_the_language_and_share_their_slots(code: str) -> None:
+    language = words(code)
+    for key in language.entries():
+        forms = language.texts(key)
+        if len(forms) > 1:
+            assert {frozenset(re.findall(r"\{(\w+)\}", form)) for form in forms} == {language.slots(key)}, key
+
+
+@pytest.mark.parametrize("code", languages())
+def test_no_text_is_empty_or_has_stray_blanks(code: str) -> None:
+    language = words(code)
+    texts = [text for key in language.entries() for text in language.texts(key)]
+    assert [text for text in texts if not text or text != text.strip() or "  " in text] == []
+
+
+@pytest.mark.parametrize("code", languages())
+def test_no_forbidden_word(code: str) -> None:
+    language = words(code)
+    found = {
+        key: bad
+        for key in language.entries()
+        for t in language.texts(key)
+        if (bad := language.forbidden_in(t))
+    }
+    assert found == {}
+
+
+def test_forbidden_words_are_found_as_whole_words() -> None:
+    assert words("en").forbidden_in("The program caused the WORST hot spots.") == [
+        "caused",
+        "worst",
+        "hot spots",
+    ]
+    assert words("en").forbidden_in("Crimes nobody reported, in a bestiary") == []
+    assert words("es").forbidden_in("El peor barrio de los ciudadanos") == ["el peor", "ciudadanos"]
+
+
+def test_english_reads_at_grade_8_or_below() -> None:
+    textstat.set_lang("en_US")
+    assert textstat.flesch_kincaid_grade(" ".join(sentences(words("en")))) <= 8
+
+
+def test_spanish_reads_at_70_or_above() -> None:
+    textstat.set_lang("es")
+    assert textstat.fernandez_huerta(" ".join(sentences(words("es")))) >= 70
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        "status",
+        "reasons",
+        "verdict",
+        "home",
+        "neighborhood",
+        "map",
+        "programs",
+        "budget",
+        "feedback",
+        "about",
+    ],
+)
+def test_every_page_reads_easily_on_its_own(group: str) -> None:
+    textstat.set_lang("en_US")
+    assert textstat.flesch_kincaid_grade(" ".join(sentences(words("en"), group))) <= 8
+    textstat.set_lang("es")
+    assert textstat.fernandez_huerta(" ".join(sentences(words("es"), group))) >= 70
+
+
+@pytest.mark.parametrize("code", languages())
+def test_sentences_are_short(code: str) -> None:
+    parts = [part for text in sentences(words(code)) for part in re.split(r"(?<=[.?:;]) ", text)]
+    assert [part for part in parts if len(part.split()) > 20] == []
+
+
+@pytest.mark.parametrize("code", languages())
+def test_every_code_of_the_data_has_words(code: str) -> None:
+    language = words(code)
+    missing = [
+        f"kinds.{table}.{column}.{value}"
+        for table, model in TABLES.items()
+        for column, about in described(model).items()
+        for value in about["one_of"]
+        if (table, column) not in NOT_FOR_PEOPLE and f"kinds.{table}.{column}.{value}" not in language
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("group", ["status.chip", "status.cell", "status.sentence"])
+def test_every_status_has_words(code: str, group: str) -> None:
+    statuses = described(TABLES["observation"])["status"]["one_of"]
+    assert [status for status in statuses if f"{group}.{status}" not in words(code)] == []
+
+
+def test_slots_are_filled() -> None:
+    assert words("en").say("verdict.same_as_city") == "No clear difference from the city."
+    assert words("en").say("verdict.too_soon", have="5 months", need="12") == (
+        "Too soon to tell. We have 5 months and need 12."
+    )
+    assert (
+        words("es").say("finding.same_as_city", place="Riverside")
+        == "Riverside: sin diferencia clara con la ciudad"
+    )
+
+
+def test_the_number_picks_the_plural_form_and_is_formatted() -> None:
+    assert words("en").say("programs.count", n=1) == "1 program"
+    assert words("en").say("programs.count", n=0) == "0 programs"
+    assert words("en").say("programs.count", n=1200) == "1,200 programs"
+    assert words("es").say("programs.count", n=1) == "1 programa"
+    # Spanish has a form of its own for whole millions; without a text for it, the general one is used.
+    assert words("es").say("programs.count", n=1_000_000) == "1,000,000 programas"
+
+
+def test_a_missing_key_is_named() -> None:
+    with pytest.raises(MissingWords, match=r"no words for 'home.titel' in en.toml"):
+        words("en").say("home.titel")
+
+
+def test_wrong_slots_are_named() -> None:
+    with pytest.raises(WrongSlots, match=r"'home.title' in en: needs city"):
+        words("en").say("home.title")
+    with pytest.raises(WrongSlots, match=r"'home.lead' in en: has no slot city"):
+        words("en").say("home.lead", city="Riverton")
+    with pytest.raises(WrongSlots, match=r"'programs.count' in en has plural forms and needs n="):
+        words("en").say("programs.count")
+
+
+def test_an_unformatted_number_never_reaches_a_sentence() -> None:
+    with pytest.raises(WrongSlots, match="now must be text; format numbers first"):
+        words("en").say("verdict.counts_only_same", now=0.5666667)  # type: ignore[arg-type]
+
+
+def test_an_unknown_language_is_named() -> None:
+    with pytest.raises(UnknownLanguage, match=r"no catalog xx\.toml; there are en, es"):
+        words("xx")
+
+
+def test_a_code_without_words_is_shown_as_plain_words() -> None:
+    assert words("es").name_of("kinds.feedback_event.kind", "town_hall") == "Asamblea"
+    assert words("es").name_of("kinds.budget_line.category", "body_cameras") == "Body cameras"
+
+
+def test_adding_a_language_is_one_file(tmp_path: Path) -> None:
+    catalog = '[catalog]\nname = "Polski"\nlocale = "pl_PL"\nforbidden = []\n'
+    catalog += '[programs]\ncount = { one = "{n} program", few = "{n} programy", other = "{n} programów" }\n'
+    (tmp_path / "pl.toml").write_text(catalog, encoding="utf-8")
+    assert languages(tmp_path) == ("pl",)
+    polish = Words("pl", folder=tmp_path)
+    assert [polish.say("programs.count", n=n) for n in (1, 3, 5)] == [
+        "1 program",
+        "3 programy",
+        "5 programów",
+    ]
+
+
+def test_text_for_markdown_is_never_read_as_formatting() -> None:
+    assert for_markdown("$1.2M of $3M") == r"\$1.2M of \$3M"
+    assert for_markdown("*Old* [Town]") == r"\*Old\* \[Town\]"
