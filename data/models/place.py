@@ -60,7 +60,10 @@ class MapFeature(Table, table=True):
     id: str = col("Stable code.", key=True)
     kind: str = col("water, park or road.", one_of=("water", "park", "road"))
     name: str | None = col("Its name.", optional=True)
-    geometry: str = col("Shape as GeoJSON geometry (WGS84).")
+    geometry: str = col(
+        "Shape as GeoJSON geometry (WGS84).",
+        example='{"type": "LineString", "coordinates": [[-88.21, 41.0], [-88.19, 41.01]]}',
+    )
 
 
 class Population(Table, table=True):

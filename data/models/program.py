@@ -156,7 +156,7 @@ class ResponseActivity(Table, table=True):
     name: str = col("What was done.")
     quantity: float | None = col("How much.", optional=True)
     unit: str | None = col("Of what, in plain words.", optional=True)
-    period: str = col("When (a period code).")
+    period: str = col("When (a period code).", example="2025")
 
 
 class Evaluation(Table, table=True):
@@ -173,7 +173,7 @@ class Evaluation(Table, table=True):
     high: float | None = col("High end of its 95% range.", optional=True)
     unit: str | None = col("Unit of the estimate.", optional=True)
     displacement: str | None = col("What was seen nearby.", optional=True)
-    grade: int = col("Evidence grade, 0 (reported only) to 4 (trial or published study).")
+    grade: int = col("Evidence grade, 0 (reported only) to 4 (trial or published study).", example="2")
     finished_on: date | None = col("When it was finished.", optional=True)
     url: str | None = col("Address of the report.", optional=True)
 
@@ -223,7 +223,7 @@ class CaseStudy(Table, table=True):
     id: str = col("Stable code.", key=True)
     place: str = col("Where.")
     claim: str = col("What is claimed.")
-    evidence_grade: str = col("Evidence grade 0 to 4, or unverified.")
+    evidence_grade: str = col("Evidence grade 0 to 4, or unverified.", example="2")
     source: str = col("Where it can be read.")
     checked_on: date | None = col("When it was checked.", optional=True)
 

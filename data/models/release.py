@@ -111,8 +111,8 @@ class WithheldCell(Table, table=True):
 class Translation(Table, table=True):
     """A text of the pack in another language."""
 
-    table_name: str = col("The table.", key=True)
-    row_id: str = col("The row's id.", key=True)
-    column_name: str = col("The column.", key=True)
+    table_name: str = col("The table.", key=True, example="measure")
+    row_id: str = col("The row's id.", key=True, example="burglary")
+    column_name: str = col("The column.", key=True, example="name")
     language: str = col("Language code.", key=True, example="es")
-    text: str = col("The text in that language.")
+    text: str = col("The text in that language.", example="Robos reportados")

@@ -36,7 +36,9 @@ class SurveyQuestion(Table, table=True):
     measure_id: str | None = col("The measure that its favorable share feeds.", ref="measure.id", optional=True)
     dimension: str = col("What it is about.", one_of=DIMENSIONS)
     wording: str = col("Exactly as asked.")
-    options: str = col("Answers from least to most favorable, joined by ';'.")
+    options: str = col(
+        "Answers from least to most favorable, joined by ';'.", example="Very unsafe;Unsafe;Safe;Very safe"
+    )
     favorable: int = col("How many options, counted from the last, are favorable.", default=2)
 
 
@@ -106,7 +108,7 @@ class FeedbackTheme(Table, table=True):
         one_of=("5_to_9", "10_to_19", "20_to_49", "50_or_more"),
     )
     priority_rank: int | None = col("1 for what people put first.", optional=True)
-    period: str = col("When (a period code).")
+    period: str = col("When (a period code).", example="2025-Q4")
     reviewed_by: str = col("Office that checked that nothing personal is in it.")
 
 
@@ -138,7 +140,7 @@ class ComplaintSummary(Table, table=True):
     """Complaints about police in a place and period, by how they ended."""
 
     neighborhood_id: str = col("The place, or city.", key=True, ref="neighborhood.id")
-    period: str = col("Period code.", key=True)
+    period: str = col("Period code.", key=True, example="2025")
     received: int | None = col("Complaints received.", optional=True)
     closed: int | None = col("Complaints with a final finding.", optional=True)
     sustained: int | None = col("Found true.", optional=True)
@@ -156,8 +158,8 @@ class ComplaintSummary(Table, table=True):
 class Participation(Table, table=True):
     """Who took part, by group and place, beside their share of the residents."""
 
-    event_or_wave_id: str = col("The meeting or survey wave.", key=True)
+    event_or_wave_id: str = col("The meeting or survey wave.", key=True, example="2025-fall")
     neighborhood_id: str = col("The place, or city.", key=True, ref="neighborhood.id")
-    group_name: str = col("The group.", key=True)
+    group_name: str = col("The group.", key=True, example="18 to 29 years")
     took_part: int | None = col("People of the group who took part.", optional=True)
     population_share: float | None = col("The group's share of residents, 0 to 1.", optional=True)
