@@ -25,7 +25,7 @@ from streamlit import config
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from components.server import middleware, routes
-from components.server.files import frontend_files
+from components.server.files import ASSETS, frontend_files
 from components.server.guard import content_security_policy, inline_script_hashes
 from components.server.opendata import geometry_url
 from components.server.startup import publish_demo_if_empty
@@ -146,7 +146,7 @@ class TestRefusals:
         assert '<html lang="es">' in client.get("/nothing?lang=es", headers={"accept-language": "en"}).text
         assert '<html lang="en">' in client.get("/nothing?lang=../xx", headers={"accept-language": "tlh"}).text
 
-    @pytest.mark.parametrize("path", ["/", "/nothing", "/data/", "/healthz", "/assets/fonts/public-sans-latin.woff2"])
+    @pytest.mark.parametrize("path", ["/", "/nothing", "/data/", "/healthz", "/assets/tokens.json"])
     def test_every_answer_carries_the_security_headers(self, client: TestClient, path: str) -> None:
         headers = client.get(path).headers
         assert headers["x-content-type-options"] == "nosniff"
@@ -224,11 +224,15 @@ class TestWebsocket:
 
 class TestFiles:
     def test_fonts_are_kept_for_a_year_and_checked_by_their_tag(self, client: TestClient) -> None:
-        font = client.get("/assets/fonts/public-sans-latin.woff2")
+        (path,) = (ASSETS / "fonts").glob("public-sans-*-latin.woff2")
+        font = client.get(f"/assets/fonts/{path.name}")
         assert font.headers["content-type"] == "font/woff2"
         assert font.headers["cache-control"] == "public, max-age=31536000, immutable"
         again = client.get(font.request.url.path, headers={"if-none-match": font.headers["etag"]})
         assert again.status_code == 304
+
+    def test_a_file_whose_name_stays_is_asked_for_again(self, client: TestClient) -> None:
+        assert client.get("/assets/tokens.json").headers["cache-control"] == "no-cache"
 
     @pytest.mark.parametrize(
         "path",

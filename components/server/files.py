@@ -17,8 +17,8 @@ from streamlit import file_util
 
 ASSETS: Final = Path(__file__).parent.parent / "assets"
 
-# Both kinds of file keep their name only as long as their content: Streamlit's carry a hash, and a new version of
-# one of our fonts gets a new name. So a browser never needs to ask twice.
+# For files whose name changes with their content: Streamlit's carry a hash, our fonts a version. A browser keeps them
+# for a year without asking again.
 FOREVER: Final = "public, max-age=31536000, immutable"
 
 # Python does not know our fonts' type by itself, and with `nosniff` a wrong one keeps them from being used.
@@ -26,7 +26,7 @@ mimetypes.add_type("font/woff2", ".woff2")
 
 
 class AssetFiles(StaticFiles):
-    """`components/assets` under `/assets`, with an ETag and a year of caching; paths that lead outside are refused."""
+    """`components/assets` under `/assets`, with an ETag; fonts are kept for a year. No path leads outside."""
 
     def __init__(self) -> None:
         super().__init__(directory=ASSETS, check_dir=False)
@@ -35,9 +35,7 @@ class AssetFiles(StaticFiles):
         """The file at `path` below `components/assets`; raises HTTP 404 where there is none."""
         response = await super().get_response(path, scope)
         if response.status_code < 400:
-            response.headers["Cache-Control"] = FOREVER
-            # Fonts are fetched in CORS mode even from the same origin; a page elsewhere may show our exported charts.
-            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Cache-Control"] = FOREVER if path.endswith(".woff2") else "no-cache"
         return response
 
 

@@ -10,12 +10,13 @@ from typing import Final
 from starlette.responses import HTMLResponse
 from starlette.types import Scope
 
+from components.server.files import ASSETS
 from components.server.language import words_for
 from components.tokens import look
 from components.words import Words
 
 _STYLE: Final = Template("""
-@font-face { font-family: "Public Sans"; src: url(/assets/fonts/public-sans-latin.woff2); font-weight: 100 900 }
+@font-face { font-family: "Public Sans"; src: url(/assets/fonts/$file); font-weight: 100 900 }
 :root { $light color-scheme: light dark; font: 1.0625rem/1.5 "Public Sans", sans-serif }
 @media (prefers-color-scheme: dark) { :root { $dark } }
 body { margin: 0; color: var(--ink); background: var(--page) } main { max-width: 60rem; margin: auto; padding: 1rem }
@@ -47,4 +48,6 @@ def plain_page(words: Words, title: str, body: str) -> str:
 
 @cache
 def _style() -> str:
-    return _STYLE.substitute(light=look("light").css_variables(), dark=look("dark").css_variables())
+    # Named with its version, so found and not written here.
+    file = next((ASSETS / "fonts").glob("public-sans-*-latin.woff2")).name
+    return _STYLE.substitute(file=file, light=look("light").css_variables(), dark=look("dark").css_variables())
