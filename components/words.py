@@ -40,8 +40,8 @@ class WrongSlots(TypeError):
 class Words:
     """The words of one language.
 
-    `code` is the code of the language (en), `name` its own name for itself (English), `locale` the Babel locale
-    that numbers and dates follow. Get one with `words(code)`, which reads each catalog once.
+    `code` is the code of the language (en), `name` its own name for itself (English), `locale` the locale of
+    Babel that numbers and dates follow. Get one with `words(code)`, which reads each catalog once.
     """
 
     def __init__(self, code: str, *, folder: Path = CATALOGS) -> None:

@@ -46,9 +46,7 @@ def test_catalogs_have_the_same_keys_in_the_same_order(code: str) -> None:
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_catalogs_have_the_same_slots(code: str) -> None:
-    differing = {
-        key for key in words(DEFAULT).entries() if words(code).slots(key) != words(DEFAULT).slots(key)
-    }
+    differing = {key for key in words(DEFAULT).entries() if words(code).slots(key) != words(DEFAULT).slots(key)}
     assert differing == set()
 
 
@@ -71,12 +69,7 @@ def test_no_text_is_empty_or_has_stray_blanks(code: str) -> None:
 @pytest.mark.parametrize("code", languages())
 def test_no_forbidden_word(code: str) -> None:
     language = words(code)
-    found = {
-        key: bad
-        for key in language.entries()
-        for t in language.texts(key)
-        if (bad := language.forbidden_in(t))
-    }
+    found = {key: bad for key in language.entries() for t in language.texts(key) if (bad := language.forbidden_in(t))}
     assert found == {}
 
 
@@ -153,10 +146,7 @@ def test_slots_are_filled() -> None:
     assert words("en").say("verdict.too_soon", have="5 months", need="12") == (
         "Too soon to tell. We have 5 months and need 12."
     )
-    assert (
-        words("es").say("finding.same_as_city", place="Riverside")
-        == "Riverside: sin diferencia clara con la ciudad"
-    )
+    assert words("es").say("finding.same_as_city", place="Riverside") == "Riverside: sin diferencia clara con la ciudad"
 
 
 def test_the_number_picks_the_plural_form_and_is_formatted() -> None:
