@@ -22,8 +22,8 @@ class MeasureRule:
     """What the pack says on how a measure's figures are worked out.
 
     population_year: "same", "nearest" or a year. provisional_from: a period code; figures of periods that start on or
-    after its first day are early. incomplete: period code -> the days really covered, as a range code, or None where the
-    pack does not say.
+    after its first day are early. incomplete: period code -> the days really covered, as a range code, or None where
+    the pack does not say.
     """
 
     measure_id: str

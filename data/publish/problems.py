@@ -39,9 +39,7 @@ KINDS: dict[str, Kind] = {
         "Use one of the allowed words, or map yours to one.",
         True,
     ),
-    "unknown_table": Kind(
-        "error", "there is no such table", "Use a table that `python -m data describe` lists."
-    ),
+    "unknown_table": Kind("error", "there is no such table", "Use a table that `python -m data describe` lists."),
     "unknown_column": Kind(
         "warning",
         "a column is not one of ours and was not loaded",
@@ -59,9 +57,7 @@ KINDS: dict[str, Kind] = {
     ),
     "unreadable_file": Kind("error", "a file cannot be read", "Save it again as CSV, XLSX or GeoJSON."),
     "empty_file": Kind("error", "a file has no rows", "Export it again, with its rows."),
-    "missing_column": Kind(
-        "error", "a column is not in the file", "Correct the heading in city.toml, or in the file."
-    ),
+    "missing_column": Kind("error", "a column is not in the file", "Correct the heading in city.toml, or in the file."),
     "repeated_column": Kind("error", "two columns of a file have the same heading", "Rename one of them."),
     "wrong_encoding": Kind(
         "warning",
@@ -86,9 +82,7 @@ KINDS: dict[str, Kind] = {
         'Declare how the file writes dates, for example format = "%m/%d/%Y", or write 2024-03-31.',
         True,
     ),
-    "not_a_period": Kind(
-        "warning", "a cell does not hold a period", "Write 2024, 2024-Q1, 2024-03 or FY2024.", True
-    ),
+    "not_a_period": Kind("warning", "a cell does not hold a period", "Write 2024, 2024-Q1, 2024-03 or FY2024.", True),
     "negative_count": Kind("warning", "a count is below zero", "Correct the cell.", True),
     "repeated_key": Kind(
         "error",
@@ -105,9 +99,7 @@ KINDS: dict[str, Kind] = {
         "rows of one key say different things; the first was taken",
         "Look at the rows, and correct them or name more key columns.",
     ),
-    "copied_rows": Kind(
-        "warning", "rows are exact copies of another row", 'Say duplicates = "keep" or "drop".'
-    ),
+    "copied_rows": Kind("warning", "rows are exact copies of another row", 'Say duplicates = "keep" or "drop".'),
     "too_many_rejected": Kind(
         "error",
         "more rows were refused than the pack allows",
@@ -137,9 +129,7 @@ KINDS: dict[str, Kind] = {
         "error", "the pack names no neighborhood", "Give [boundaries.neighborhood] or [neighborhoods.ID]."
     ),
     # what hangs together
-    "unknown_reference": Kind(
-        "error", "something is referred to that is not there", "Add it, or correct the code."
-    ),
+    "unknown_reference": Kind("error", "something is referred to that is not there", "Add it, or correct the code."),
     "shares_do_not_add_up": Kind("warning", "declared shares do not add up to 1", "Correct the weights."),
     "revised_without_adopted": Kind(
         "warning", "a revised amount has no adopted amount beside it", "Add the adopted amount.", True
@@ -249,9 +239,7 @@ class Report:
         level: Level | None = None,
     ) -> Problem:
         """Note a problem of a known kind, and return it."""
-        made = problem(
-            code, file=file, row=row, column=column, found=found, expected=expected, fix=fix, level=level
-        )
+        made = problem(code, file=file, row=row, column=column, found=found, expected=expected, fix=fix, level=level)
         if made not in self.problems:
             self.problems.append(made)
         return made
@@ -263,10 +251,7 @@ class Report:
     def reject_rows(self, file: str, rows: Iterable[tuple[int, str, object, str]]) -> None:
         """Keep refused rows: (row, column, value, why) each."""
         frame = pd.DataFrame(
-            [
-                (file, row, column, "" if value is None else str(value), why)
-                for row, column, value, why in rows
-            ],
+            [(file, row, column, "" if value is None else str(value), why) for row, column, value, why in rows],
             columns=list(REJECT_COLUMNS),
         )
         if len(frame):
@@ -295,11 +280,7 @@ class Report:
         """Compare refused rows with what the pack allows: a number of rows of a file, or a part such as "2%"."""
         for path in dict.fromkeys(one.path for one in self.files):
             worst = max((one for one in self.files if one.path == path), key=lambda one: one.rows_rejected)
-            limit = (
-                worst.rows_read * float(allowed.rstrip("%")) / 100
-                if isinstance(allowed, str)
-                else float(allowed)
-            )
+            limit = worst.rows_read * float(allowed.rstrip("%")) / 100 if isinstance(allowed, str) else float(allowed)
             if worst.rows_rejected <= limit:
                 continue
             self.problems = [
