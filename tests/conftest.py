@@ -125,14 +125,22 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
             process.wait()
 
 
-def start_server(store: Path, log: Path, environment: dict[str, str]) -> tuple[str, subprocess.Popen[bytes]]:
-    """Start a server and wait until it is healthy. Fails with what it wrote when it is not in time."""
+def start_server(
+    store: Path, log: Path, environment: dict[str, str], *, uvicorn: bool = False
+) -> tuple[str, subprocess.Popen[bytes]]:
+    """Start a server and wait until it is healthy. Fails with what it wrote when it is not in time.
+
+    `streamlit run app.py`, or `uvicorn app:app` as `make run` does.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://localhost:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    command += ["--server.address", "localhost"]
+    if uvicorn:
+        command = [sys.executable, "-m", "uvicorn", "app:app", "--host", "localhost", "--port", str(port)]
+    else:
+        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        command += ["--server.address", "localhost", "--server.port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,

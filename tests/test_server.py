@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
 import pytest
 from sqlalchemy import create_engine
 from sqlmodel import Session
@@ -33,6 +34,7 @@ from data.models import Manifest, MapFeature, Neighborhood
 from data.models.base import Table
 from data.store import Store
 from pages import PAGE_PATHS
+from tests.conftest import start_server
 
 OUTLINE = '{"type":"Polygon","coordinates":[[[-84.1,39.1],[-84.2,39.1],[-84.2,39.2],[-84.1,39.1]]]}'
 
@@ -359,6 +361,27 @@ class TestGeometry:
 
 
 class TestStart:
+    @pytest.mark.parametrize("uvicorn", [False, True], ids=["streamlit", "uvicorn"])
+    def test_both_ways_to_start_serve_all_and_write_no_visitor_down(
+        self, store: Store, tmp_path: Path, uvicorn: bool
+    ) -> None:
+        log = tmp_path / "log.txt"
+        address, process = start_server(store.root, log, {}, uvicorn=uvicorn)
+        try:
+            assert httpx.get(f"{address}/budget?n=penasco").status_code == 200
+            assert httpx.get(f"{address}/_stcore/health").text == "ok"
+            assert httpx.get(f"{address}/_stcore/metrics").status_code == 404
+            assert httpx.get(f"{address}/_stcore/host-config").json()["allowedOrigins"] == []
+            assert httpx.get(f"{address}/data/2026-03/neighborhood.csv").status_code == 200
+            assert "set-cookie" not in httpx.get(address).headers
+        finally:
+            process.terminate()
+            process.wait(10)
+        written = log.read_text()
+        assert "penasco" not in written
+        assert "budget" not in written
+        assert "GET" not in written
+
     def test_health_names_the_release_that_is_served(self, client: TestClient) -> None:
         assert client.get("/healthz").json() == {"status": "ok", "release": "2026-03"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -19,10 +20,21 @@ SLOW_IMPORTS: Final = ("altair", "babel.dates", "babel.numbers", "pandas", "pyar
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Prepare before the first visitor is let in: the data, the imports, the heap."""
+    """Prepare before the first visitor is let in: the log, the data, the imports, the heap."""
+    keep_no_visitors_in_the_log()
     await to_thread.run_sync(publish_demo_if_empty, Store.default())
     await to_thread.run_sync(warm_up)
     yield {}
+
+
+def keep_no_visitors_in_the_log() -> None:
+    """Write no line for a request: it would hold the address of a visitor beside the neighborhood they looked at.
+
+    Done here because Streamlit turns uvicorn's access log on again, whatever uvicorn was told.
+    """
+    logging.getLogger("uvicorn.access").disabled = True
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def publish_demo_if_empty(store: Store) -> None:
