@@ -8,7 +8,9 @@ import io
 import json
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -388,3 +390,20 @@ class TestStart:
     def test_a_store_that_holds_a_release_is_left_alone(self, store: Store) -> None:
         publish_demo_if_empty(store)
         assert store.ids() == ["2026-02", "2026-03"]
+
+    def test_servers_that_start_together_publish_the_demo_once(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, two_releases: Path
+    ) -> None:
+        published: list[Path] = []
+
+        def publish_demo(root: Path, progress: object) -> None:
+            published.append(root)
+            time.sleep(0.2)
+            shutil.copytree(two_releases, root, dirs_exist_ok=True)
+
+        monkeypatch.setattr("data.demo.publish_demo", publish_demo, raising=False)
+        empty = Store(tmp_path / "none" / "yet")
+        with ThreadPoolExecutor() as processes:
+            list(processes.map(publish_demo_if_empty, [empty, empty]))
+        assert published == [empty.root]
+        assert empty.current_id() == "2026-03"

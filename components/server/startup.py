@@ -49,15 +49,12 @@ def publish_demo_if_empty(store: Store) -> None:
         if store.current_id():
             return
         # Imported here: a server that has data never needs the publishing half.
+        from data import console
         from data.demo import publish_demo
 
-        print(f"  Nothing is published in {store.root} yet: making the invented demo city.", flush=True)
-        publish_demo(store.root, _say_step)
-
-
-def _say_step(step: str, done: int = 0, total: int = 0) -> None:
-    if not done:
-        print(f"  {step}", flush=True)
+        console.err().print(f"Nothing is published in {store.root} yet: making the invented demo city.", markup=False)
+        with console.progress_bar() as progress:
+            publish_demo(store.root, progress)
 
 
 def warm_up() -> None:
