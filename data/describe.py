@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from data.models import MADE_BY_PUBLISHING, TABLES, described
+from data.publish.names import nearest_word
 
 TYPES = {
     "str": "text",
@@ -23,6 +24,10 @@ TYPES = {
 """Type of a column in the models -> in plain words."""
 
 _EXAMPLES = {"int": "12", "float": "1.5", "bool": "false", "date": "2026-03-31"}
+
+
+HEADINGS = ("column", "holds", "needed", "meaning", "example")
+"""What `columns` says of each column."""
 
 
 class UnknownTable(LookupError):
@@ -46,9 +51,7 @@ def says(table: str) -> str:
 def columns(table: str) -> list[tuple[str, str, str, str, str]]:
     """Rows that describe a table: column, type, needed, meaning, example. Raises UnknownTable."""
     if table not in TABLES:
-        from rapidfuzz import process
-
-        raise UnknownTable(table, [name for name, _score, _at in process.extract(table, sorted(TABLES), limit=3)])
+        raise UnknownTable(table, nearest_word(table, sorted(TABLES), limit=3))
     return [
         (name, TYPES[about["type"]], _needed(about), _meaning(about), about["example"])
         for name, about in described(TABLES[table]).items()
@@ -80,11 +83,11 @@ def markdown(tables: Sequence[str] | None = None) -> str:
     return "\n".join(lines).strip() + "\n"
 
 
-def write_templates(folder: Path) -> list[Path]:
-    """Write `TABLE.csv` for each table that a pack may hold: headings and one example row to replace."""
+def write_templates(folder: Path, tables: Sequence[str] | None = None) -> list[Path]:
+    """Write `TABLE.csv` for some tables, or all that a pack may hold: headings and one example row to replace."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for table in table_names(made_by_publishing=False):
+    for table in tables or table_names(made_by_publishing=False):
         row = example_row(table)
         path = folder / f"{table}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -106,7 +109,7 @@ def _lines_of_tables(tables: Sequence[str]) -> Iterator[str]:
     for table in tables:
         rows = columns(table)
         yield from (f"### `{table}`", "", says(table), "")
-        yield from ("| column | holds | needed | meaning | example |", "| --- | --- | --- | --- | --- |")
+        yield from (f"| {' | '.join(HEADINGS)} |", f"|{' --- |' * len(HEADINGS)}")
         for name, kind, needed, meaning, example in rows:
             cells = (f"`{name}`", kind, needed, meaning, f"`{example}`" if example else "")
             yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
