@@ -32,7 +32,7 @@ from components.server.files import ASSETS, frontend_files
 from components.server.guard import content_security_policy, inline_script_hashes
 from components.server.opendata import geometry_url
 from components.server.startup import publish_demo_if_empty
-from data.models import Manifest, MapFeature, Neighborhood
+from data.models import City, Manifest, MapFeature, Neighborhood
 from data.models.base import Table
 from data.store import Store
 from pages import PAGE_PATHS
@@ -62,6 +62,7 @@ def two_releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
                         software_version="0.1.0",
                         content_sha256=f"{month}" * 64,
                     ),
+                    City(id="riverton", name="Riverton", publisher="City of Riverton", invented=True),
                     Neighborhood(id="penasco", name="Peñasco, East", geometry=OUTLINE, visitor_area=True),
                     Neighborhood(id="city", name="Riverton", kind="city"),
                     Neighborhood(id="d1", name="District 1", kind="district", geometry=OUTLINE),
@@ -330,6 +331,10 @@ class TestOpenData:
         assert "2 de marzo de 2026" in page
         assert "Month 3 &lt;b&gt;" in page
         assert 'href="neighborhood.csv"' in client.get("/data/2026-03/").text
+
+    def test_invented_data_is_called_invented(self, client: TestClient) -> None:
+        assert "Riverton is an invented city" in client.get("/data/").text
+        assert "Riverton is an invented city" in client.get("/data/2026-02/").text
 
     def test_an_empty_store_says_so(self, client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("OPENBEAT_STORE", str(tmp_path / "empty"))

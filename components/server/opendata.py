@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from html import escape
 from io import StringIO
-from typing import Final
+from typing import Any, Final
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -31,6 +31,7 @@ from components.server.pages import not_found, plain_page
 from components.words import Words, languages
 from components.words import words as in_language
 from data import exports
+from data.queries import about
 from data.store import NoRelease, Release, ReleaseInfo, Store
 
 LATEST: Final = "latest"
@@ -73,7 +74,7 @@ def list_releases(request: Request) -> Response:
     if not releases:
         return HTMLResponse(plain_page(words, words.say("server.data_title"), _paragraph(words, "server.data_none")))
     body = _paragraph(words, "server.data_about") + _releases_table(words, releases)
-    return _listing(words, words.say("server.data_title"), body)
+    return _listing(words, words.say("server.data_title"), _invented(words, store.open(releases[0].id)) + body)
 
 
 def list_tables(request: Request) -> Response:
@@ -81,7 +82,8 @@ def list_tables(request: Request) -> Response:
     words, release = words_for(request.scope), _release(request)
     heading = words.say("server.data_release", release=release.id)
     body = (
-        f'<p><a href="../{escape(release.id)}.sqlite">{escape(words.say("server.data_whole"))}</a></p>'
+        _invented(words, release)
+        + f'<p><a href="../{escape(release.id)}.sqlite">{escape(words.say("server.data_whole"))}</a></p>'
         + _paragraph(words, "server.data_empty_cells")
         + _tables_table(words, release)
         + f'<p><a href="../?lang={words.code}">{escape(words.say("server.data_all"))}</a></p>'
@@ -213,6 +215,11 @@ def _fingerprint(release: Release) -> str:
 
 
 @lru_cache(maxsize=64)
+def _city(release: Release) -> dict[str, Any]:
+    return about.city(release)
+
+
+@lru_cache(maxsize=64)
 def _table_rows(release: Release) -> dict[str, int]:
     return exports.table_rows(release)
 
@@ -236,9 +243,19 @@ def _csv_lines(header: Sequence[str], batches: Iterable[Sequence[Sequence[str]]]
 
 def _listing(words: Words, title: str, body: str) -> Response:
     others = [in_language(code) for code in languages() if code != words.code]
-    links = "".join(f'<a href="?lang={other.code}" lang="{other.code}">{escape(other.name)}</a> ' for other in others)
+    links = f'<a href="/?lang={words.code}">{escape(words.say("server.go_home"))}</a> ' + "".join(
+        f'<a href="?lang={other.code}" lang="{other.code}">{escape(other.name)}</a> ' for other in others
+    )
     headers = {**CORS, "Cache-Control": ASK_FIRST, "Vary": "Accept-Language"}
     return HTMLResponse(plain_page(words, title, f"{body}<p>{links}</p>"), headers=headers)
+
+
+def _invented(words: Words, release: Release) -> str:
+    """A notice where the city is invented; else nothing."""
+    city = _city(release)
+    if not city["invented"]:
+        return ""
+    return f"<p><strong>{escape(words.say('server.invented', city=city['name']))}</strong></p>"
 
 
 def _paragraph(words: Words, key: str) -> str:
