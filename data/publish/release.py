@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from math import isfinite
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,26 @@ def build(
             draft.unlink(missing_ok=True)
         store.activate(release_id)
     return release_id
+
+
+def try_out(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], *, progress: Progress = silent) -> None:
+    """Build a release where nobody looks, and throw it away. Raises ReleaseRefused, as `build` would."""
+    with TemporaryDirectory() as folder:
+        _write(Path(folder) / "draft.sqlite", tables, manifest, progress)
+
+
+def write_rejects(store: Store, release_id: str, rejects: pd.DataFrame) -> Path | None:
+    """Write the refused rows of a publish to `rejects/ID.csv`; without any, remove what an earlier try left there."""
+    path = store.root / "rejects" / f"{_path_of(store, release_id).stem}.csv"
+    if rejects.empty:
+        path.unlink(missing_ok=True)
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = store.root / "building" / f"{path.name}.{os.getpid()}"
+    draft.parent.mkdir(exist_ok=True)
+    rejects.to_csv(draft, index=False)
+    os.replace(draft, path)
+    return path
 
 
 def remove_leftovers(store: Store) -> list[Path]:

@@ -1,0 +1,234 @@
+"""The command line: `python -m data COMMAND`. Each command is a few lines; the work is in the modules it calls.
+
+Exit codes: 0 done, 1 refused with reasons, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from data import console, describe, periods, queries
+from data.figures import Figure
+from data.lookup import NotFound, measure_id, neighborhood_id
+from data.publish import run
+from data.publish.release import ReleaseRefused
+from data.store import NoRelease, Store
+
+app = typer.Typer(
+    help="Publish a city's figures, and look at what is published.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Pack = Annotated[Path, typer.Argument(help="Folder with city.toml.", exists=True, file_okay=False)]
+Files = Annotated[
+    Path | None, typer.Option(help="Folder where the raw files stand, beside the pack.", exists=True, file_okay=False)
+]
+Root = Annotated[Path | None, typer.Option("--store", help="The store; else OPENBEAT_STORE, else data/published.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command(epilog="Example: python -m data check packs/riverton --files ~/riverton-exports")
+def check(pack: Pack, files: Files = None, store: Root = None) -> None:
+    """Say everything that publish would say, and write nothing."""
+    with refusing(), console.progress_bar() as progress:
+        outcome = run.check(pack, files=files, store=open_store(store), progress=progress)
+    out = console.out()
+    console.show_problems(out, outcome.report.problems)
+    for reason in outcome.refused:
+        out.print(f"\nRefused: {reason}", markup=False)
+    if outcome.refused:
+        raise typer.Exit(1)
+    out.print("\nThis pack can be published.")
+    console.show_counts(out, outcome.rows)
+
+
+@app.command(epilog="Example: python -m data publish packs/riverton --release 2026-03 --note 'Adds the fall survey.'")
+def publish(
+    pack: Pack,
+    files: Files = None,
+    release: Annotated[str | None, typer.Option(help="Code of the release; else the pack's, else the day.")] = None,
+    released_on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day printed on it; else the pack's, else today.")
+    ] = None,
+    note: Annotated[str | None, typer.Option(help="What is new, in plain words; else the pack's.")] = None,
+    store: Root = None,
+) -> None:
+    """Check a pack, make a release of it, and serve that release from now on."""
+    with refusing(), console.progress_bar() as progress:
+        outcome = run.publish(
+            pack,
+            files=files,
+            store=open_store(store),
+            release_id=release,
+            released_on=released_on.date() if released_on else None,
+            note=note,
+            progress=progress,
+        )
+    err = console.err()
+    console.show_problems(err, outcome.report.problems)
+    if outcome.rejects:
+        err.print(f"\nRefused rows are listed in {outcome.rejects}", markup=False)
+    for reason in outcome.refused:
+        err.print(f"\nRefused: {reason}", markup=False)
+    if outcome.release_id is None:
+        err.print("\nNothing was published; what was served before is served still.")
+        raise typer.Exit(1)
+    out = console.out()
+    out.print(f"Published {outcome.release_id}.", markup=False)
+    console.show_counts(out, outcome.rows)
+
+
+@app.command(epilog="Example: python -m data releases --json")
+def releases(as_json: AsJson = False, store: Root = None) -> None:
+    """List the releases of the store, newest first, and say which one is served."""
+    with refusing():
+        found = open_store(store).releases()
+    if as_json:
+        console.show_json([asdict(info) for info in found])
+        return
+    rows = [
+        ("served" if info.is_current else "", info.id, info.released_on, info.publisher, info.note) for info in found
+    ]
+    console.show_table("Releases", ("", "release", "day", "publisher", "note"), rows)
+
+
+@app.command(epilog="Example: python -m data rollback 2025-12")
+def rollback(
+    release: Annotated[str, typer.Argument(help="Code of the release to serve.")],
+    store: Root = None,
+) -> None:
+    """Serve another release of the store from now on. Nothing is deleted, so the way forward is the same command."""
+    with refusing():
+        opened = open_store(store)
+        before = opened.current_id()
+        opened.activate(release)
+    console.out().print(f"Serving {release} (before: {before}).", markup=False)
+
+
+@app.command(epilog="Example: python -m data demo --store build/riverton")
+def demo(
+    force: Annotated[bool, typer.Option("--force", help="Also where the store has releases already.")] = False,
+    store: Root = None,
+) -> None:
+    """Publish the invented city of Riverton, to look around."""
+    opened = open_store(store)
+    if opened.ids() and not force:
+        refuse(f"{opened.root} holds releases already ({', '.join(opened.ids())}); --force adds the demo to them")
+    from data.demo import publish_demo
+
+    with refusing(), console.progress_bar() as progress:
+        published = publish_demo(opened.root, progress)
+    console.out().print(f"Published {', '.join(published)}.", markup=False)
+
+
+@app.command("describe", epilog="Example: python -m data describe --templates packs/my-city")
+def describe_tables(
+    table: Annotated[str | None, typer.Argument(help="One table; else all.")] = None,
+    templates: Annotated[
+        Path | None, typer.Option(help="Write a CSV file for each table, to fill in.", file_okay=False)
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
+) -> None:
+    """Say which tables and columns a pack may hold, and what each means."""
+    try:
+        names = [table] if table else describe.table_names(made_by_publishing=False)
+        rows = {name: describe.columns(name) for name in names}
+    except describe.UnknownTable as error:
+        refuse(f"{error}; perhaps {' or '.join(error.nearest)}" if error.nearest else str(error))
+    if templates:
+        for path in describe.write_templates(templates, names if table else None):
+            console.out().print(str(path), markup=False)
+    elif markdown:
+        print(describe.markdown([table] if table else None), end="")
+    else:
+        for name, columns in rows.items():
+            console.show_table(f"{name}: {describe.says(name)}", describe.HEADINGS, columns)
+            console.out().print()
+
+
+@app.command(epilog="Example: python -m data figure --neighborhood old-town --period 2025 --json")
+def figure(
+    neighborhood: Annotated[str, typer.Option(help="Code, name or other name of a place; 'city' for the city.")],
+    period: Annotated[str, typer.Option(help="2025, 2025-Q3, 2025-07, 2025-01-01..2025-06-23 or FY2026.")],
+    measure: Annotated[str | None, typer.Option(help="Code of a measure; else all.")] = None,
+    release: Annotated[str | None, typer.Option(help="Code of a release; else the one that is served.")] = None,
+    as_json: AsJson = False,
+    store: Root = None,
+) -> None:
+    """Print figures with everything that is known of them, as the pages get them."""
+    try:
+        code = periods.parse(period).code
+    except periods.UnknownPeriod as error:
+        raise typer.BadParameter(str(error), param_hint="--period") from None
+    with refusing():
+        opened = open_store(store).open(release)
+        places = [neighborhood_id(opened, neighborhood)]
+        measures = [measure_id(opened, measure)] if measure else None
+        found = queries.figures(opened, measures=measures, neighborhoods=places, periods=[code])
+    if as_json:
+        console.show_json([figure.as_dict() for figure in found])
+    elif found:
+        show_figures(found)
+    if not found:
+        console.err().print(f"{places[0]} has no figures for {code}.", markup=False)
+
+
+def show_figures(figures: list[Figure]) -> None:
+    """A table of figures for people; --json has everything."""
+    first = figures[0]
+    columns = ("measure", "value", "low", "high", "unit", "events", "base", "n", "status", "reason", "source")
+    rows = [
+        (
+            figure.measure,
+            *(None if number is None else f"{number:,.1f}" for number in (figure.value, figure.low, figure.high)),
+            figure.unit,
+            *(None if number is None else f"{number:,.0f}" for number in (figure.numerator, figure.denominator)),
+            figure.n,
+            figure.status,
+            figure.reason,
+            figure.source,
+        )
+        for figure in figures
+    ]
+    console.show_table(f"{first.neighborhood}, {first.period} (release {first.release})", columns, rows)
+
+
+def open_store(root: Path | None) -> Store:
+    """The store that --store names, else the default one."""
+    return Store(root) if root else Store.default()
+
+
+def refuse(reason: str) -> NoReturn:
+    """Say why on stderr, and end with 1."""
+    console.err().print(f"Refused: {reason}", markup=False)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turn a refusal of the modules below, or of the disk, into reasons on stderr and exit code 1."""
+    try:
+        yield
+    except (NoRelease, NotFound) as error:
+        refuse(str(error))
+    except ReleaseRefused as error:
+        for problem in error.problems[:-1]:
+            console.err().print(f"Refused: {problem}", markup=False)
+        refuse(error.problems[-1])
+    except (OSError, sqlite3.Error) as error:
+        refuse(f"a file could not be read or written: {error}")
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m data")

@@ -1,0 +1,184 @@
+"""From a pack to a release: the stages in order. `check` does all but write, `publish` writes and serves."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import select
+
+from data.models import City, Observation, table_of
+from data.publish import classes, derive, statuses
+from data.publish.frames import joined
+from data.publish.intake import Gathered, gather
+from data.publish.pack import Pack, read_pack
+from data.publish.problems import Report
+from data.publish.progress import Progress, silent
+from data.publish.release import (
+    ReleaseRefused,
+    build,
+    default_release_id,
+    only_publisher,
+    try_out,
+    write_rejects,
+)
+from data.store import Release, Store
+
+PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it.
+
+    report: every problem of the pack. release_id: the release that is served now; None where nothing was published.
+    refused: why not, one plain sentence each. rows: how many rows each table has or would have. rejects: the file of
+    refused rows, where there are any.
+    """
+
+    report: Report
+    release_id: str | None = None
+    refused: list[str] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    rejects: Path | None = None
+
+
+def check(
+    pack_folder: Path, *, files: Path | None = None, store: Store | None = None, progress: Progress = silent
+) -> Outcome:
+    """Everything that `publish` would say. Writes nothing.
+
+    files: the folder of raw files beside the pack. store: where the release before is found, to compare with.
+    """
+    pack = read_pack(pack_folder, files)
+    gathered = gather(pack, progress=progress)
+    try:
+        tables, manifest = _made(pack, gathered, store or Store.default(), "check", date.today(), None, progress)
+        try_out(tables, manifest, progress=progress)
+    except ReleaseRefused as error:
+        return Outcome(gathered.report, refused=error.problems)
+    return Outcome(gathered.report, rows=_counted(tables))
+
+
+def publish(
+    pack_folder: Path,
+    *,
+    files: Path | None = None,
+    store: Store | None = None,
+    release_id: str | None = None,
+    released_on: date | None = None,
+    note: str | None = None,
+    progress: Progress = silent,
+) -> Outcome:
+    """Make a release of a pack and serve it. When it is refused, only the file of refused rows is written.
+
+    release_id, released_on and note go before what the pack says; without either, the day is today and the id the day.
+    """
+    store = store or Store.default()
+    # Held from the first look at the release before: two publishers must not both compare with the same one.
+    with only_publisher(store, progress):
+        pack = read_pack(pack_folder, files)
+        day = released_on or _head(pack, "released_on") or date.today()
+        wanted = release_id or _head(pack, "id") or default_release_id(store, day)
+        if wanted == store.current_id():
+            return Outcome(Report(), refused=[f"release {wanted} is served already, and a release is never changed"])
+        gathered = gather(pack, progress=progress)
+        rejects = write_rejects(store, wanted, gathered.report.rejects_frame())
+        try:
+            tables, manifest = _made(pack, gathered, store, wanted, day, note, progress)
+            published = build(store, tables, manifest, progress=progress)
+        except ReleaseRefused as error:
+            return Outcome(gathered.report, refused=error.problems, rejects=rejects)
+    return Outcome(gathered.report, published, rows=_counted(tables), rejects=rejects)
+
+
+def _made(
+    pack: Pack,
+    gathered: Gathered,
+    store: Store,
+    release_id: str,
+    day: date,
+    note: str | None,
+    progress: Progress,
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """All tables of the release, and its manifest. Raises ReleaseRefused."""
+    if errors := gathered.report.errors:
+        raise ReleaseRefused([f"the pack has {len(errors):,} error{'s' if len(errors) > 1 else ''}, listed above"])
+    try:
+        tables = _worked_out(gathered, progress)
+    except ValueError as error:  # figures that contradict themselves: every such error of the stages is a sentence
+        raise ReleaseRefused([str(error)]) from error
+    city = tables["city"].iloc[0]
+    previous = _release_before(store, str(city["id"]))
+    manifest = {
+        "release_id": release_id,
+        "published_at": datetime.now(UTC),
+        "released_on": day,
+        "planned_on": _head(pack, "planned_on"),
+        "data_through": _data_through(tables["observation"], day),
+        "publisher": city["publisher"],
+        "note": note or _head(pack, "note"),
+        "previous_release_id": previous.id if previous else None,
+        "software_version": software_version(),
+    }
+    return tables, manifest
+
+
+def _worked_out(gathered: Gathered, progress: Progress) -> dict[str, pd.DataFrame]:
+    tables, rules = dict(gathered.tables), gathered.measure_rules
+    month = int(tables["city"]["fiscal_start_month"].iloc[0])
+    measure, places = tables["measure"], tables["neighborhood"]
+
+    progress("Working out figures")
+    answers = derive.survey_observations(
+        tables["survey_wave"], tables["survey_question"], tables["survey_result"], measure
+    )
+    rows = derive.with_days(joined(Observation, tables["observation"], answers), rules, fiscal_start_month=month)
+    rows = derive.add_years(rows, measure)
+    people = derive.with_city_population(tables["population"], places)
+    rows = derive.add_denominators(rows, measure, people, rules, fiscal_start_month=month)
+    rows = derive.add_city_totals(rows, places, measure, people, rules, fiscal_start_month=month)
+    tables["population"] = people
+
+    progress("Deciding what may be said")
+    tables["observation"] = statuses.decide(rows, measure, neighborhood=places, rules=rules, fiscal_start_month=month)
+
+    progress("Finding map classes")
+    tables["measure"] = classes.with_map_breaks(tables)
+    return tables
+
+
+def _release_before(store: Store, city_id: str) -> Release | None:
+    """The release to compare with: the one that is served, else the newest, of this city."""
+    ids = [store.current_id(), *(info.id for info in store.releases())]
+    for release_id in dict.fromkeys(filter(None, ids)):
+        release = store.open(release_id)
+        with release.connect() as connection:
+            if connection.execute(select(table_of(City).c.id)).scalar_one_or_none() == city_id:
+                return release
+    return None
+
+
+def _data_through(observation: pd.DataFrame, released_on: date) -> date | None:
+    """The last day that a figure covers; never after the release, whatever a period's name promises."""
+    known = observation.loc[observation["value"].notna() | observation["numerator"].notna(), "period_end"]
+    return min(max(known), released_on) if len(known) else None
+
+
+def _head(pack: Pack, name: str) -> Any:
+    """What city.toml says of the release."""
+    return getattr(pack.toml.release, name) if pack.toml else None
+
+
+def _counted(tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
+    return {name: len(frame) for name, frame in tables.items()}
+
+
+def software_version() -> str:
+    """The version in pyproject.toml."""
+    return str(tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"])
