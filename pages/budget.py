@@ -1,6 +1,25 @@
-"""A first sketch of the page, to be replaced."""
+"""Budget: where the money comes from, where it goes, and how much is spent."""
 
 import streamlit as st
 
-st.title("Budget")
-st.caption(f"n = {st.query_params.get('n', '-')}")
+from components.panels import money
+from components.scope import here
+from components.words import for_markdown
+
+scope = here()
+
+st.title(scope.say("budget.title"), anchor="top")
+st.markdown(for_markdown(scope.say("budget.lead")))
+
+books = money.choose_books(scope)
+if books is None:
+    st.markdown(for_markdown(scope.say("budget.none")))
+    st.stop()
+
+ledger, year = books
+for sentence in money.year_sentences(scope, ledger, year):
+    st.markdown(for_markdown(sentence))
+money.show_budget(scope, ledger, year)
+money.show_years(scope, ledger)
+money.show_grants(scope)
+money.show_technology(scope)

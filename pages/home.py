@@ -1,6 +1,26 @@
-"""A first sketch of the page, to be replaced."""
+"""Home: the city at a glance, and the way to your neighborhood."""
 
 import streamlit as st
 
-st.title("Home")
-st.caption(f"n = {st.query_params.get('n', '-')}")
+from components.panels import home, places
+from components.panels.measures import readings_of
+from components.scope import here
+from components.words import for_markdown
+
+scope = here()
+
+st.title(for_markdown(scope.say("home.title", city=str(scope.city["name"]))), anchor="top")
+st.markdown(for_markdown(scope.say("home.lead")))
+
+left, right = st.columns([2, 3])
+with left:
+    places.show_finder(scope)
+    places.show_name_list(scope)
+with right:
+    places.show_home_map(scope)
+
+st.header(scope.say("home.at_a_glance"), anchor="at-a-glance")
+home.show_tiles(scope, home.headline_tiles(scope, readings_of(scope, "city")))
+home.show_news(scope)
+home.show_promises_and_meeting(scope)
+home.show_how_to_read(scope)

@@ -1,18 +1,30 @@
-"""The menu, and the page that the address names. Streamlit runs this script for every view."""
+"""The menu, the scope, and the page that the address names. Streamlit runs this script for every view."""
 
 from pathlib import Path
 
 import streamlit as st
 
+from components.frame import show_frame_foot, show_frame_top, show_nothing_published
+from components.scope import keep_scope, peek_words, read_scope
 from pages import PAGE_PATHS
 
 HERE = Path(__file__).parent
 
+said = peek_words()
 pages = [
-    st.Page(HERE / f"{name}.py", title=name.capitalize(), url_path=path, default=not path)
+    st.Page(HERE / f"{name}.py", title=said.say(f"nav.{name}"), url_path=path, default=not path)
     for name, path in PAGE_PATHS.items()
-    if (HERE / f"{name}.py").exists()
 ]
 page = st.navigation(pages, position="top")
-st.set_page_config(page_title=f"{page.title} - Open Beat", layout="wide")
-page.run()
+scope = read_scope(page.url_path)
+if scope is None:
+    st.set_page_config(page_title=said.say("site.name"), layout="wide")
+    show_nothing_published(said)
+else:
+    place = f"{scope.name_of(scope.place)}: " if scope.place else ""
+    title = said.say("site.page_title", page=place + page.title, city=str(scope.city["name"]))
+    st.set_page_config(page_title=title, layout="wide")
+    keep_scope(scope)
+    show_frame_top(scope, page.url_path)
+    page.run()
+    show_frame_foot(scope)

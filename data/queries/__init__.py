@@ -1,7 +1,7 @@
 """What may be asked of a release. Each function takes a `Release` and keywords, and returns a tidy table or figures.
 
-Questions are SQLAlchemy Core statements over columns (never entities, never text of SQL), so that they run on SQLite and
-PostgreSQL alike. Texts that a pack wrote come in `language` where the pack has them in it, else as written.
+Questions are SQLAlchemy Core statements over columns (never entities, never text of SQL), so that they run on SQLite
+and PostgreSQL alike. Texts that a pack wrote come in `language` where the pack has them in it, else as written.
 """
 
 from data.queries.about import (
@@ -16,6 +16,7 @@ from data.queries.about import (
     withheld_counts,
 )
 from data.queries.figures import (
+    as_figure,
     breaks,
     districts_of,
     figure_table,
@@ -30,6 +31,7 @@ from data.queries.money import (
     grants,
     ledgers,
     money_in,
+    shares_of_year,
     technology,
 )
 from data.queries.places import (
@@ -61,6 +63,7 @@ from data.queries.voice import (
 
 __all__ = [
     "activities",
+    "as_figure",
     "breaks",
     "budget_by",
     "budget_lines",
@@ -93,6 +96,7 @@ __all__ = [
     "problems",
     "programs",
     "revisions",
+    "shares_of_year",
     "source_files",
     "sources",
     "stages",

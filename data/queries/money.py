@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, case, func, select
 
@@ -82,44 +83,57 @@ def budget_by(
 
 
 def budget_lines(
-    release: Release,
-    *,
-    ledger: str | None = None,
-    fiscal_year: str | None = None,
-    program: str | None = None,
-    neighborhood: str | None = None,
+    release: Release, *, ledger: str | None = None, fiscal_year: str | None = None, program: str | None = None
 ) -> pd.DataFrame:
-    """Lines one by one: the columns of `budget_line`, and weight (the neighborhood's declared share, when one is asked for)."""
-    b, s = columns(BudgetLine), columns(BudgetShare)
-    if neighborhood is None:
-        wanted = select(table_of(BudgetLine))
-    else:
-        wanted = (
-            select(*table_of(BudgetLine).c, s.weight)
-            .join(table_of(BudgetShare), s.budget_line_id == b.id)
-            .where(s.neighborhood_id == neighborhood)
-        )
+    """Lines one by one: the columns of `budget_line`."""
+    b = columns(BudgetLine)
+    wanted = select(table_of(BudgetLine))
     for column, value in ((b.ledger, ledger), (b.fiscal_year, fiscal_year), (b.program_id, program)):
         if value is not None:
             wanted = wanted.where(column == value)
     return read(release, wanted.order_by(b.fiscal_year, b.fund, b.category, b.id))
 
 
-def money_in(release: Release, neighborhood: str, *, language: str = "en") -> pd.DataFrame:
-    """Money tied to a neighborhood, by year, ledger, program and reach.
+def shares_of_year(release: Release, *, ledger: str | None = None, fiscal_year: str | None = None) -> pd.DataFrame:
+    """Each neighborhood's part of each direct or shared line.
 
-    Columns: id, fiscal_year, ledger, program_id, program_name, recipient, category, fund, reach (direct or
-    shared), phase,
-    amount_cents (the neighborhood's declared part, to the cent; NA where no share was declared), line_cents (the
-    whole line), note.
+    Columns: those of `budget_line`, neighborhood_id, weight, part_cents.
+
+    part_cents: the line by the declared weights, to the cent; the parts of a line add up to the weighted whole exactly
+    (largest remainder first). A direct line without a weight is whole; a shared line without weights has no parts (NA).
+    """
+    b, s = columns(BudgetLine), columns(BudgetShare)
+    wanted = (
+        select(*table_of(BudgetLine).c, s.neighborhood_id, s.weight)
+        .join(table_of(BudgetShare), s.budget_line_id == b.id)
+        .order_by(b.id, s.neighborhood_id)
+    )
+    for column, value in ((b.ledger, ledger), (b.fiscal_year, fiscal_year)):
+        if value is not None:
+            wanted = wanted.where(column == value)
+    frame = read(release, wanted)
+    weight = pd.to_numeric(frame.weight).where(pd.to_numeric(frame.weight).notna() | (frame.reach != "direct"), 1.0)
+    exact = frame.amount_cents.astype("float64") * weight
+    floor = np.floor(exact.round(6))
+    whole = exact.groupby(frame.id).transform("sum").round()
+    missing = whole - floor.groupby(frame.id).transform("sum")
+    order = (floor - exact).groupby(frame.id).rank(method="first")
+    frame["part_cents"] = (floor + (order <= missing)).where(weight.notna()).astype("Int64")
+    return frame
+
+
+def money_in(release: Release, neighborhood: str, *, language: str = "en") -> pd.DataFrame:
+    """Money tied to a neighborhood, line by line.
+
+    Columns: id, fiscal_year, ledger, program_id, program_name, recipient, category, fund, reach (direct or shared),
+    phase, amount_cents (the neighborhood's part; NA where no share was declared), line_cents (the whole line), note.
     Citywide money is never spread here; ask `budget_by(..., "reach")` for it.
     """
-    lines = budget_lines(release, neighborhood=neighborhood)
+    lines = shares_of_year(release)
+    lines = lines[lines.neighborhood_id == neighborhood].reset_index(drop=True)
     names = in_language(release, read(release, select(columns(Program).id, columns(Program).name)), Program, language)
     lines["program_name"] = lines.program_id.map(names.set_index("id").name)
-    weight = lines.weight.where(lines.weight.notna() | (lines.reach != "direct"), 1.0).astype("Float64")
-    lines["line_cents"] = lines.amount_cents
-    lines["amount_cents"] = (lines.amount_cents * weight).round().astype("Int64")
+    lines = lines.rename(columns={"amount_cents": "line_cents", "part_cents": "amount_cents"})
     keep = [
         "id", "fiscal_year", "ledger", "program_id", "program_name", "recipient", "category", "fund", "reach", "phase",
         "amount_cents", "line_cents", "note",

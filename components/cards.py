@@ -1,0 +1,182 @@
+"""The chart card: a finding in words, the chart, how to read it, notices, source, table, download, link.
+
+A `Card` is made by pure builders in `components/panels`; `show_card` is the only place that draws one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+import streamlit as st
+
+from components.charts import Drawing
+from components.exports import card_picture, table_csv
+from components.scope import Scope
+from components.words import for_markdown
+
+CHIP_COLORS = {
+    "better": "green",
+    "worse": "orange",
+    "changed": "violet",
+    "same": "gray",
+    "unknown": "gray",
+    "notice": "yellow",
+    "focus": "blue",
+}
+"""Names of the theme's colors; the theme sets them to the tokens of the same meaning."""
+
+ROWS_ON_SCREEN = 60
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A short verdict or status: words, a meaning (its color), and a shape."""
+
+    text: str
+    meaning: str
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One message with its evidence.
+
+    id: stable code, the anchor in links. finding, subtitle: sentences. table: what people read, in words; its
+    first column is the row's name. rows: what the file holds (plain numbers and codes); None gives no file.
+    alt: what a screen reader says for the chart.
+    """
+
+    id: str
+    page: str
+    finding: str
+    subtitle: str
+    source: str
+    alt: str = ""
+    drawing: Drawing | None = None
+    table: pd.DataFrame | None = None
+    rows: pd.DataFrame | None = None
+    chips: Sequence[Chip] = ()
+    how_to_read: str = ""
+    notices: Sequence[str] = ()
+    definition: Sequence[str] = ()
+    link: dict[str, str] = field(default_factory=dict)
+    file_name: str = ""
+
+
+def show_card(card: Card, scope: Scope) -> None:
+    """Draw a card. The same order everywhere, so that readers learn it once."""
+    with st.container(border=True, key=f"card-{card.id}"):
+        show_chips(card.chips)
+        st.subheader(for_markdown(card.finding), anchor=card.id)
+        show_small(card.subtitle)
+        if card.drawing is not None:
+            st.vega_lite_chart(card.drawing.rows, card.drawing.spec, theme=None, alt=card.alt, key=f"chart-{card.id}")
+        if card.how_to_read:
+            show_small(f"{scope.say('card.how_to_read')}: {card.how_to_read}")
+        for notice in card.notices:
+            st.warning(for_markdown(notice))
+        show_source(card, scope)
+        show_actions(card, scope)
+
+
+def show_chips(chips: Sequence[Chip]) -> None:
+    """Draw chips side by side."""
+    if chips:
+        with st.container(horizontal=True, gap="small"):
+            for chip in chips:
+                st.badge(for_markdown(chip.text), icon=chip.icon or None, color=CHIP_COLORS[chip.meaning])  # type: ignore[arg-type]
+
+
+def show_small(text: str) -> None:
+    """A line in the second voice: subtitle, source, help."""
+    st.markdown(f":gray[:small[{for_markdown(text)}]]")
+
+
+def show_source(card: Card, scope: Scope) -> None:
+    """Source, day and release."""
+    show_small(f"{card.source} · {scope.say('card.release', release=scope.release.id)}")
+
+
+def show_actions(card: Card, scope: Scope) -> None:
+    """Table in place, definition, files, link."""
+    if card.table is not None:
+        with st.expander(scope.say("card.table")):
+            show_table(card.table, scope, caption=card.finding)
+    if card.definition:
+        with st.expander(scope.say("card.measures")):
+            for line in card.definition:
+                st.markdown(for_markdown(line))
+    with st.container(horizontal=True, gap="small", key=f"actions-{card.id}"):
+        if card.rows is not None or card.drawing is not None:
+            show_downloads(card, scope)
+        with st.popover(scope.say("card.copy_link")):
+            show_small(scope.say("card.link_help"))
+            st.code(address(card, scope), language=None, wrap_lines=True)
+
+
+def show_downloads(card: Card, scope: Scope) -> None:
+    """Files made when they are asked for: numbers, picture, drawing."""
+    name = card.file_name or f"{card.id}_{scope.place_or_city}_release-{scope.release.id}"
+    with st.popover(scope.say("card.download")):
+        if card.rows is not None:
+            st.download_button(
+                scope.say("card.csv"),
+                lambda: card_file(card, scope),
+                file_name=f"{name}.csv",
+                mime="text/csv",
+                key=f"csv-{card.id}",
+                on_click="ignore",
+            )
+        if card.drawing is not None:
+            for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
+                st.download_button(
+                    scope.say(f"card.{kind}"),
+                    lambda kind=kind: picture(card, scope, kind),
+                    file_name=f"{name}.{kind}",
+                    mime=mime,
+                    key=f"{kind}-{card.id}",
+                    on_click="ignore",
+                )
+
+
+def show_table(table: pd.DataFrame, scope: Scope, *, caption: str) -> None:
+    """A real table; its first column names the rows. Long ones are cut, and say so."""
+    cells = table.head(ROWS_ON_SCREEN).map(lambda cell: for_markdown(str(cell)))
+    cells = cells.set_index(cells.columns[0])
+    cells.index.name = None if not cells.index.name else str(cells.index.name)
+    st.table(cells, border="horizontal", alt=scope.say("table.caption", title=caption))
+    if len(table) > ROWS_ON_SCREEN:
+        show_small(scope.say("card.first_rows", n=ROWS_ON_SCREEN))
+
+
+def card_file(card: Card, scope: Scope) -> bytes:
+    """The card's numbers as CSV, with a header that names scope, release and source."""
+    assert card.rows is not None
+    header = {
+        scope.say("file.scope"): f"{card.finding}. {card.subtitle}",
+        scope.say("file.release"): scope.release.id,
+        scope.say("file.source"): card.source,
+    }
+    if scope.city["invented"]:
+        header[scope.say("file.notice")] = scope.say("notice.sample_data")
+    return table_csv(card.rows, header=header)
+
+
+def picture(card: Card, scope: Scope, kind: str) -> bytes:
+    """The card's chart as a PNG or SVG file that carries its finding, subtitle, source and release."""
+    assert card.drawing is not None
+    footer = [f"{card.source} · {scope.say('card.release', release=scope.release.id)}", *card.notices]
+    if scope.city["invented"]:
+        footer.append(scope.say("notice.sample_data_short"))
+    return card_picture(
+        card.drawing, finding=card.finding, subtitle=card.subtitle, footer=footer, theme=scope.theme, kind=kind
+    )
+
+
+def address(card: Card, scope: Scope) -> str:
+    """The card's own link, pinned to this release."""
+    base = (st.context.url or "").split("?")[0].rstrip("/")
+    root = base.removesuffix(f"/{card.page}") if card.page else base
+    return root + scope.citation(card.page, anchor=card.id, **card.link)

@@ -1,0 +1,96 @@
+"""What stands around every page: styles, notices, the scope bar above, the foot below."""
+
+from __future__ import annotations
+
+from datetime import date
+from html import escape
+
+import streamlit as st
+
+from components import formats
+from components.cards import show_small
+from components.scope import NEIGHBORHOOD, RELEASE, Scope, choose_code
+from components.tokens import ASSETS
+from components.words import Words, for_markdown, languages, words
+from data import queries
+
+WHOLE_CITY = "city"
+
+
+def show_frame_top(scope: Scope, page: str) -> None:
+    """Styles, notices and the scope bar."""
+    st.html(ASSETS / "site.css")
+    show_notices(scope, page)
+    show_scope_bar(scope, page)
+
+
+def show_notices(scope: Scope, page: str) -> None:
+    """Sample data, an old release, codes in the address that we do not know."""
+    if scope.city["invented"]:
+        st.warning(for_markdown(scope.say("notice.sample_data")))
+    if scope.is_old:
+        manifest = scope.ask(queries.manifest)
+        old = scope.say("notice.old_release", date=formats.date_text(manifest["released_on"], scope.language))
+        latest = scope.link(page, **{RELEASE: None})
+        st.warning(f"{for_markdown(old)} [{for_markdown(scope.say('scope.latest'))}]({latest})")
+    for notice in scope.notices:
+        st.info(for_markdown(notice))
+
+
+def show_scope_bar(scope: Scope, page: str) -> None:
+    """The neighborhood, how old the data is, the language."""
+    manifest = scope.ask(queries.manifest)
+    places = scope.ask(queries.neighborhoods)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="scope-bar"):
+        choose_code(
+            scope.say("scope.place"),
+            [WHOLE_CITY, *places.id],
+            param=NEIGHBORHOOD,
+            default=WHOLE_CITY,
+            label_of=lambda code: scope.say("scope.whole_city") if code == WHOLE_CITY else scope.name_of(code),
+            width=280,
+        )
+        dates = [scope.say("scope.published", date=formats.date_text(manifest["released_on"], scope.language))]
+        if isinstance(manifest["data_through"], date):
+            dates.insert(
+                0, scope.say("scope.data_through", date=formats.date_text(manifest["data_through"], scope.language))
+            )
+        show_small(" · ".join(dates))
+        show_languages(scope, page)
+
+
+def show_languages(scope: Scope, page: str) -> None:
+    """Every language by its own name. Plain links, so that the page comes back with its language set from the start."""
+    links = []
+    for code in languages():
+        name = escape(words(code).name)
+        if code == scope.language:
+            links.append(f'<strong lang="{code}" aria-current="true">{name}</strong>')
+        else:
+            kept = {key: value for key, value in st.query_params.to_dict().items() if key != "lang"}
+            address = escape(scope.link(page, **{**kept, "lang": code}))
+            links.append(f'<a lang="{code}" hreflang="{code}" target="_self" href="{address}">{name}</a>')
+    label = escape(scope.say("scope.language"))
+    st.html(f'<nav class="languages" aria-label="{label}">{" · ".join(links)}</nav>', width="content")
+
+
+def show_nothing_published(said: Words) -> None:
+    """The page of a site without data."""
+    st.title(said.say("error.no_release_title"), anchor="top")
+    st.markdown(for_markdown(said.say("error.no_release")))
+
+
+def show_frame_foot(scope: Scope) -> None:
+    """The same foot on every page."""
+    said = scope.say
+    contact = scope.city["contact"]
+    items = [
+        f'<a href="/data/" target="_self">{escape(said("footer.open_data"))}</a>',
+        f'<a href="{escape(scope.link("about"))}" target="_self">{escape(said("footer.about"))}</a>',
+    ]
+    if contact:
+        target = f"mailto:{contact}" if "@" in contact else contact
+        items.insert(0, f'<a href="{escape(target)}">{escape(said("footer.report"))}</a>')
+    licence = escape(said("footer.licence", licence=str(scope.city["licence"])))
+    privacy = escape(said("footer.privacy"))
+    st.html(f'<footer class="foot"><p>{" · ".join(items)}</p><p>{licence} {privacy}</p></footer>')

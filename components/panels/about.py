@@ -1,0 +1,229 @@
+"""About the data: sources, definitions, files, releases, changes, what is late and what is withheld."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from components import formats
+from components.cards import show_small, show_table
+from components.panels.measures import definition_of, source_line
+from components.scope import RELEASE, Scope
+from components.sentences import amount_text
+from components.words import for_markdown
+from data import queries
+from data.store import Store
+
+METHODS = ("rate", "rate_range", "share", "change", "compare", "small", "few", "places")
+
+
+def show_sources(scope: Scope) -> None:
+    """Every source with publisher, licence, day read and note."""
+    said = scope.say
+    sources = scope.ask(queries.sources, language=scope.language)
+    table = pd.DataFrame(
+        {
+            said("table.source"): sources.title,
+            said("about.publisher"): sources.publisher,
+            said("about.licence"): sources.licence,
+            said("about.read_on"): [formats.date_text(day, scope.language) for day in sources.retrieved_on],
+            said("about.note"): sources.note.fillna(""),
+        }
+    )
+    show_table(table, scope, caption=said("about.sources"))
+
+
+def show_definitions(scope: Scope) -> None:
+    """Every measure A to Z, each opening on its definition."""
+    measures = scope.ask(queries.measures, language=scope.language).sort_values("name")
+    for measure in measures.to_dict("records"):
+        with st.expander(for_markdown(str(measure["name"]))):
+            for line in definition_of(measure, scope):
+                st.markdown(for_markdown(line))
+            show_small(source_line(measure, scope))
+
+
+def show_methods(scope: Scope) -> None:
+    """How figures are made, in plain words."""
+    for name in METHODS:
+        st.markdown(f"- {for_markdown(scope.say(f'about.method_{name}'))}")
+
+
+def show_releases(scope: Scope) -> None:
+    """This release, the others, and what changed between."""
+    said = scope.say
+    manifest = scope.ask(queries.manifest, language=scope.language)
+    day = formats.date_text(manifest["released_on"], scope.language)
+    st.markdown(for_markdown(said("about.release_line", release=scope.release.id, date=day)))
+    if manifest["note"]:
+        st.markdown(for_markdown(str(manifest["note"])))
+    show_small(f"SHA-256 {manifest['content_sha256']}")
+    rows = [
+        {
+            said("card.release_heading"): f"[{info.id}]({scope.link('about', **{RELEASE: info.id})})",
+            said("table.date"): formats.date_text(info.released_on, scope.language),
+            said("about.late_heading"): lateness(scope, info.planned_on, info.released_on),
+            said("about.note"): for_markdown(info.note or ""),
+        }
+        for info in Store.default().releases()
+    ]
+    # The one table whose cells are links; everything else in it is escaped above.
+    st.table(
+        pd.DataFrame(rows).set_index(said("card.release_heading")), border="horizontal", alt=said("about.releases")
+    )
+
+
+def lateness(scope: Scope, planned: date | None, came: date) -> str:
+    """How late a release was, in words; empty when no day was promised."""
+    if planned is None:
+        return ""
+    days = (came - planned).days
+    return scope.say("about.days_late", n=days) if days > 0 else scope.say("about.in_time")
+
+
+def show_changes(scope: Scope) -> None:
+    """Figures that differ from the release before, and corrections."""
+    said = scope.say
+    changes = scope.ask(queries.revisions)
+    if changes.empty:
+        st.markdown(for_markdown(said("about.no_changes")))
+    else:
+        st.markdown(for_markdown(said("about.changes_count", n=len(changes))))
+        show_table(changes_table(scope, changes), scope, caption=said("about.releases"))
+    st.subheader(said("about.corrections"), anchor="corrections")
+    corrections = scope.ask(queries.corrections, language=scope.language)
+    if corrections.empty:
+        st.markdown(for_markdown(said("about.no_corrections")))
+    for row in corrections.itertuples():
+        day = formats.date_text(row.corrected_on, scope.language)
+        st.markdown(for_markdown(f"{day}: {row.what} {row.why}"))
+
+
+def changes_table(scope: Scope, changes: pd.DataFrame) -> pd.DataFrame:
+    """Revisions in words: what, where, when, it was, it is now."""
+    said = scope.say
+    measures = scope.ask(queries.measures, language=scope.language).set_index("id")
+    rows = []
+    for row in changes.to_dict("records"):
+        is_money = row["table_name"] == "budget_line"
+        name = row["item"] if is_money else measures.name.get(row["measure_id"], row["measure_id"])
+        unit = "events" if is_money or row["measure_id"] not in measures.index else measures.unit[row["measure_id"]]
+        rows.append(
+            {
+                said("table.measure"): str(name or ""),
+                said("table.place"): scope.name_of(str(row["neighborhood_id"])) if row["neighborhood_id"] else "",
+                said("table.period"): _period(row["period"], scope),
+                said("about.changed_column"): said(f"about.column_{row['changed_column']}"),
+                said("about.was"): _changed(row["old"], row["changed_column"], unit, is_money, scope),
+                said("about.is_now"): _changed(row["new"], row["changed_column"], unit, is_money, scope),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def show_hidden(scope: Scope) -> None:
+    """How many figures are withheld, by measure and rule; equal to the log."""
+    said = scope.say
+    counts = scope.ask(queries.withheld_counts)
+    if counts.empty:
+        st.markdown(for_markdown(said("about.hidden_none")))
+        return
+    st.markdown(for_markdown(said("about.hidden_count", n=int(counts.cells.sum()))))
+    names = scope.ask(queries.measures, language=scope.language).set_index("id").name
+    table = pd.DataFrame(
+        {
+            said("table.measure"): [names.get(measure, measure) for measure in counts.measure_id],
+            said("table.reason"): [said(f"about.rule_{rule}") for rule in counts.rule],
+            said("table.count"): [formats.count(n, scope.language) for n in counts.cells],
+        }
+    )
+    show_table(table, scope, caption=said("about.hidden"))
+
+
+def show_late(scope: Scope) -> None:
+    """Data that came, or still is, after its promised day; computed from the planned dates."""
+    said = scope.say
+    planned = scope.ask(queries.planned_updates)
+    if planned.empty:
+        st.markdown(for_markdown(said("about.no_plan")))
+        return
+    late = scope.ask(queries.late_updates, as_of=scope.as_of)
+    if late.empty:
+        st.markdown(for_markdown(said("about.on_time")))
+    for row in late.itertuples():
+        slots = {"source": str(row.source_title), "period": _period(str(row.covers), scope)}
+        days = int(str(row.days_late))
+        if isinstance(row.released_on, date):
+            text = said("about.came_late", n=days, **slots)
+        else:
+            text = said("about.late", n=days, date=formats.date_text(row.planned_on, scope.language), **slots)
+        st.markdown(f"- {for_markdown(text)}")
+
+
+def show_breaks(scope: Scope) -> None:
+    """Days from which figures cannot be compared with before."""
+    breaks = scope.ask(queries.breaks, language=scope.language)
+    if breaks.empty:
+        st.markdown(for_markdown(scope.say("about.no_breaks")))
+        return
+    names = scope.ask(queries.measures, language=scope.language).set_index("id").name
+    for row in breaks.itertuples():
+        day = formats.date_text(row.broke_on, scope.language)
+        st.markdown(f"- {for_markdown(f'{names.get(row.measure_id, row.measure_id)}, {day}: {row.note}')}")
+
+
+def show_files(scope: Scope) -> None:
+    """Files read, with what became of their rows."""
+    said = scope.say
+    files = scope.ask(queries.source_files)
+    table = pd.DataFrame(
+        {
+            said("about.file"): files.path,
+            **{
+                said(f"about.{name}"): [formats.count(n, scope.language) for n in files[name]]
+                for name in (
+                    "rows_read",
+                    "rows_used",
+                    "rows_rejected",
+                    "rows_skipped",
+                    "rows_duplicate",
+                    "rows_unplaced",
+                )
+            },
+        }
+    )
+    show_table(table, scope, caption=said("about.files"))
+
+
+def show_accessibility(scope: Scope) -> None:
+    """What was done so that everyone can read this, and what is not."""
+    st.markdown(for_markdown(scope.say("about.accessibility_text")))
+    st.markdown(for_markdown(scope.say("about.accessibility_limits")))
+
+
+def show_publisher(scope: Scope) -> None:
+    """Who publishes, whom to ask, the licence, and what this site keeps of its visitors."""
+    said = scope.say
+    contact, publisher = scope.city["contact"], str(scope.city["publisher"])
+    line = said("about.publisher_line", publisher=publisher, contact=str(contact)) if contact else publisher
+    st.markdown(for_markdown(line))
+    if not contact:
+        st.markdown(for_markdown(said("about.no_contact")))
+    st.markdown(for_markdown(said("footer.licence", licence=str(scope.city["licence"]))))
+    st.markdown(for_markdown(said("about.privacy_text")))
+
+
+def _period(code: str | None, scope: Scope) -> str:
+    return formats.period_label(code, scope.language) if code else ""
+
+
+def _changed(text: str | None, column: str, unit: str, is_money: bool, scope: Scope) -> str:
+    if text is None:
+        return scope.say("about.not_there")
+    if column == "status":
+        return scope.say(f"status.chip.{text}")
+    if is_money:
+        return formats.money_exact(int(text), scope.language)
+    return amount_text(float(text), unit if column == "value" else "events", scope)

@@ -1,0 +1,231 @@
+"""Measures in a place: readings, their card, and the table of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from components import charts, formats
+from components.cards import Card, Chip
+from components.readings import Reading, read_measure
+from components.scope import Scope
+from components.sentences import (
+    base_text,
+    change_sentence,
+    city_sentence,
+    finding,
+    range_text,
+    reason_text,
+    status_text,
+    value_text,
+)
+from components.tokens import look
+from data import periods, queries
+from data.figures import Status
+from data.verdicts import Finding
+
+FILE_COLUMNS = [
+    "neighborhood_id", "neighborhood", "period", "period_start", "period_end", "measure_id", "measure", "group",
+    "value", "low", "high", "numerator", "denominator", "denominator_period", "n", "unit", "status", "reason", "source",
+    "release_id",
+]  # fmt: skip
+
+TOPICS = ("safety", "trust", "accountability", "engagement", "service")
+ARROWS = {1: ":material/arrow_drop_up:", -1: ":material/arrow_drop_down:", 0: ""}
+
+
+def place_for(measure: Mapping[str, Any], place: str, scope: Scope) -> str | None:
+    """Where a measure is read for a place: there, in its police district, or in the city; None for no district."""
+    if place == "city" or measure["level"] == "neighborhood":
+        return place
+    if measure["level"] == "district":
+        districts = scope.ask(queries.districts_of, neighborhood=place)
+        return str(districts.id.iloc[0]) if len(districts) else None
+    return "city"
+
+
+def readings_of(scope: Scope, place: str, *, topic: str | None = None) -> list[Reading]:
+    """Readings of every measure (of a topic) that has a row for the place or its district, in page order."""
+    measures = scope.ask(queries.measures, language=scope.language)
+    if topic is not None:
+        measures = measures[measures.topic == topic]
+    breaks = scope.ask(queries.breaks, language=scope.language)
+    readings = []
+    for measure in measures.to_dict("records"):
+        where = place_for(measure, place, scope)
+        if where is None:
+            continue
+        figures = scope.ask(queries.figure_table, measures=[measure["id"]], neighborhoods=sorted({where, "city"}))
+        reading = read_measure(measure, figures, where, breaks=breaks)
+        if reading is not None:
+            readings.append(reading)
+    return readings
+
+
+def chips_of(reading: Reading, scope: Scope) -> list[Chip]:
+    """The verdict and the status of a reading as chips; none for a plain figure without a verdict."""
+    chips = []
+    change = reading.change
+    if change.is_clear:
+        key = str(change.finding)
+        meaning = key
+        if change.finding == Finding.CHANGED:
+            key = "higher" if change.moved > 0 else "lower"
+        chips.append(Chip(scope.say(f"verdict.chip.{key}"), meaning, ARROWS[change.moved]))
+    elif change.finding in (Finding.NO_CLEAR_CHANGE, Finding.NO_REAL_CHANGE):
+        chips.append(Chip(scope.say(f"verdict.chip.{change.finding}"), "same"))
+    if reading.now.status != Status.SHOWN:
+        chips.append(Chip(scope.say(f"status.chip.{reading.now.status}"), "unknown"))
+    return chips
+
+
+def measure_card(reading: Reading, scope: Scope, *, page: str = "neighborhood") -> Card:
+    """The card of a measure in a place: over months where there are enough, else over years or waves."""
+    measure, place = reading.measure, reading.place
+    figures = scope.ask(queries.figure_table, measures=[measure["id"]], neighborhoods=sorted({place, "city"}))
+    drawing, how, frame = _drawing(reading, figures, scope)
+    title = finding(reading, scope)
+    change, city = change_sentence(reading, scope), city_sentence(reading, scope)
+    subtitle = " ".join(part for part in (subtitle_of(reading, scope), change, city) if part)
+    return Card(
+        id=f"m-{measure['id']}",
+        page=page,
+        finding=title,
+        subtitle=subtitle,
+        drawing=drawing,
+        alt=scope.say("card.alt", finding=title, detail=value_text(reading.now, scope) + "."),
+        table=series_table(frame[frame.neighborhood == place], scope),
+        rows=file_rows(figures, scope),
+        chips=chips_of(reading, scope),
+        how_to_read=how,
+        notices=notices_of(reading, scope),
+        source=source_line(measure, scope),
+        definition=definition_of(measure, scope),
+        link={"n": None if place == "city" else scope.place or ""},
+        file_name=f"{measure['id']}_{place}_release-{scope.release.id}",
+    )
+
+
+def subtitle_of(reading: Reading, scope: Scope) -> str:
+    """Everything that a cropped picture needs: measure, place, period, value, range and base."""
+    now = reading.now
+    start = scope.say(
+        "reading.subtitle",
+        events=str(reading.measure["events"]),
+        place=scope.name_of(reading.place),
+        period=formats.period_label(now.period, scope.language),
+    )
+    parts = [start, f"{value_text(now, scope)}."]
+    ranged = range_text(now, scope)
+    if now.low is not None and ranged:
+        parts.append(scope.say("reading.true_number", range=ranged))
+    elif ranged:
+        parts.append(ranged)
+    parts.append(base_text(now, scope))
+    return " ".join(part for part in parts if part)
+
+
+def notices_of(reading: Reading, scope: Scope) -> list[str]:
+    """What the reader must know: breaks, early or careful figures, visitors, part of the city."""
+    notices = []
+    breaks = scope.ask(queries.breaks, measure=reading.measure["id"], language=scope.language)
+    for row in breaks.itertuples():
+        day = formats.date_text(row.broke_on, scope.language)
+        notices.append(f"{scope.say('notice.break', date=day)} {row.note}")
+    if reading.now.status != Status.SHOWN or reading.now.reason in ("visitors", "partial_coverage", "opt_in"):
+        remark = reason_text(reading.now, scope)
+        if remark:
+            notices.append(remark)
+    return notices
+
+
+def source_line(measure: Mapping[str, Any], scope: Scope) -> str:
+    """Source, publisher and the day it was read."""
+    read_on = scope.say("card.retrieved", date=formats.date_text(measure["retrieved_on"], scope.language))
+    return f"{measure['source_title']}, {measure['source_publisher']} · {read_on}"
+
+
+def definition_of(measure: Mapping[str, Any], scope: Scope) -> list[str]:
+    """Definition, formula, direction, how it was collected, caveat, owner: one line each."""
+    lines = [str(measure["definition"]), f"{scope.say('about.formula')}: {measure['formula']}."]
+    lines.append(scope.say(f"about.direction_{measure['direction']}"))
+    lines.append(scope.say(f"about.collected_{measure['collected']}"))
+    if measure["topic"] == "safety" and measure["kind"] == "rate":
+        lines.append(scope.say("verdict.reported_only"))
+    if measure["caveat"]:
+        lines.append(f"{scope.say('about.caveat')}: {measure['caveat']}")
+    if measure["owner"]:
+        lines.append(f"{scope.say('about.owner')}: {measure['owner']}")
+    return lines
+
+
+def series_table(figures: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+    """Figures of one place over time in words, newest first: period, value, range, base, status."""
+    said = scope.say
+    rows = []
+    for row in figures.sort_values("period_end", ascending=False).to_dict("records"):
+        figure = queries.as_figure(row)
+        rows.append(
+            {
+                said("table.period"): formats.period_label(figure.period, scope.language),
+                said("table.value"): value_text(figure, scope),
+                said("table.range"): range_text(figure, scope) if figure.low is not None else "",
+                said("table.base"): base_text(figure, scope),
+                said("table.status"): status_text(figure, scope) or said("status.chip.shown"),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def measures_table(readings: Sequence[Reading], scope: Scope) -> pd.DataFrame:
+    """Every measure of a topic in one table: now, when, change, beside the city."""
+    said = scope.say
+    return pd.DataFrame(
+        [
+            {
+                said("table.measure"): _with_district(reading, scope),
+                said("table.value"): value_text(reading.now, scope),
+                said("table.period"): formats.period_label(reading.now.period, scope.language),
+                said("table.range"): range_text(reading.now, scope) or reason_text(reading.now, scope),
+                said("table.change"): change_sentence(reading, scope),
+                said("table.compared"): city_sentence(reading, scope),
+            }
+            for reading in readings
+        ]
+    )
+
+
+def file_rows(figures: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+    """Rows of a card's CSV: codes and plain numbers; a hidden value is an empty cell and a status."""
+    names = scope.ask(queries.measures, language=scope.language).set_index("id").name
+    frame = figures.rename(
+        columns={"measure": "measure_id", "neighborhood": "neighborhood_id", "release": "release_id"}
+    )
+    frame["measure"] = frame.measure_id.map(names)
+    frame["neighborhood"] = frame.neighborhood_id.map(scope.name_of)
+    return frame[FILE_COLUMNS]
+
+
+def _with_district(reading: Reading, scope: Scope) -> str:
+    name = str(reading.measure["name"])
+    if reading.measure["level"] == "district" and reading.place != "city":
+        return f"{name} ({scope.name_of(reading.place)})"
+    return name
+
+
+def _drawing(reading: Reading, figures: pd.DataFrame, scope: Scope) -> tuple[Any, str, pd.DataFrame]:
+    """The drawing, its how-to-read line, and the rows that it shows."""
+    kinds = figures.period.map(lambda code: periods.parse(code).kind)
+    look_, language, width = look(scope.theme), scope.language, scope.width
+    breaks = scope.ask(queries.breaks, measure=reading.measure["id"], language=language)
+    months = figures[kinds == "month"]
+    here = months[months.neighborhood == reading.place]
+    if reading.kind in ("rate", "count") and here.numerator.notna().sum() >= 12:
+        drawing = charts.trend(here, look_, language, width, breaks=breaks, place=scope.name_of(reading.place))
+        return drawing, scope.say("how_to_read.line"), here
+    long = figures[kinds != "month"]
+    ranged = long.low.notna().any()
+    drawing = charts.years(long, look_, language, width, breaks=breaks, chosen=reading.place, names=dict(scope.names))
+    return drawing, scope.say("how_to_read.band" if ranged else "how_to_read.line"), long

@@ -1,0 +1,401 @@
+"""Money in words, cards and tables. Amounts are exact cents until the last moment."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import charts, formats
+from components.cards import Card, show_card, show_small, show_table
+from components.scope import Scope, choose_code
+from components.tokens import look
+from components.words import for_markdown
+from data import queries
+
+YEAR, LEDGER = "fy", "ledger"
+
+
+def cents_text(cents: Any, scope: Scope) -> str:
+    """An amount for a sentence; "Not reported" where there is none."""
+    return scope.say("budget.not_reported") if pd.isna(cents) else formats.money(int(cents), scope.language)
+
+
+def exact_text(cents: Any, scope: Scope) -> str:
+    """An amount for a table, in whole dollars; "Not reported" where there is none."""
+    return scope.say("budget.not_reported") if pd.isna(cents) else formats.money_exact(int(cents), scope.language)
+
+
+def choose_books(scope: Scope) -> tuple[str, str] | None:
+    """Choose the ledger (where there are several) and the fiscal year; None where no budget is published."""
+    ledgers = scope.ask(queries.ledgers)
+    if ledgers.empty:
+        return None
+    sizes = ledgers.groupby("ledger").fiscal_year.count().sort_values(ascending=False, kind="stable")
+    names = [str(name) for name in sizes.index]
+    ledger = names[0]
+    with st.container(horizontal=True):
+        if len(names) > 1:
+            ledger = choose_code(
+                scope.say("budget.ledger"), names, param=LEDGER, default=names[0],
+                label_of=lambda code: scope.words.name_of("kinds.budget_line.ledger", code), width=280,
+            )  # fmt: skip
+        years = sorted(ledgers.fiscal_year[ledgers.ledger == ledger], reverse=True)
+        year = choose_code(
+            scope.say("budget.year"), years, param=YEAR, default=_default_year(scope, years),
+            label_of=lambda code: formats.period_label(code, scope.language), width=220,
+            unknown=lambda code: scope.say("budget.no_year", year=code),
+        )  # fmt: skip
+    if len(names) > 1:
+        show_small(scope.say("budget.ledgers"))
+    return ledger, year
+
+
+def _default_year(scope: Scope, years: list[str]) -> str:
+    """The latest year that has begun and has data; the latest of all where none has."""
+    known = scope.ask(queries.fiscal_years).set_index("id").status.to_dict()
+    begun = [year for year in years if known.get(year) in ("complete", "in_progress", "partial")]
+    return (begun or years)[0]
+
+
+def year_sentences(scope: Scope, ledger: str, year: str) -> list[str]:
+    """The year in sentences: planned, spent, how much of the year is gone, and what the year is."""
+    totals = scope.ask(queries.budget_by, by="fiscal_year", ledger=ledger, fiscal_year=year).iloc[0]
+    row = _fiscal_year(scope, year)
+    planned = cents_text(totals.revised if pd.notna(totals.revised) else totals.encumbered, scope)
+    sentences = []
+    if pd.isna(totals.revised):
+        sentences.append(scope.say("budget.awards_only", amount=planned))
+    elif pd.isna(totals.actual):
+        sentences.append(scope.say("budget.plan_only", planned=planned))
+    else:
+        spent = formats.percent(100 * int(totals.actual) / int(totals.revised), scope.language)
+        gone = pace(row)
+        if gone is not None:
+            sentences.append(
+                scope.say(
+                    "budget.headline", planned=planned, spent=spent, gone=formats.percent(100 * gone, scope.language)
+                )
+            )
+        else:
+            sentences.append(scope.say("budget.headline_closed", planned=planned, spent=spent))
+            left = int(totals.revised) - int(totals.actual)
+            if left > 0:
+                sentences.append(scope.say("budget.not_spent", amount=cents_text(left, scope)))
+            elif left < 0:
+                sentences.append(scope.say("budget.over_plan", amount=cents_text(-left, scope)))
+    if row is not None:
+        through = row.get("spending_through")
+        if row["status"] == "in_progress":
+            if isinstance(through, date):
+                day = formats.date_text(through, scope.language)
+                sentences.append(scope.say("budget.year_in_progress", date=day))
+        elif row["status"] in ("planned", "partial", "no_data"):
+            sentences.append(scope.say(f"budget.year_{row['status']}"))
+        if row["note"]:
+            sentences.append(str(row["note"]))
+    return sentences
+
+
+def pace(year: dict[str, Any] | None) -> float | None:
+    """How much of a year that is not over is gone, 0 to 1; None for a year that is over or has no date of spending."""
+    if year is None or year["status"] != "in_progress" or not isinstance(year["spending_through"], date):
+        return None
+    days = (year["ends_on"] - year["starts_on"]).days + 1
+    return float(((year["spending_through"] - year["starts_on"]).days + 1) / days)
+
+
+def steps_card(scope: Scope, ledger: str, year: str) -> Card | None:
+    """From first plan to what is left; None where the ledger has no plan for the year."""
+    totals = scope.ask(queries.budget_by, by="fiscal_year", ledger=ledger, fiscal_year=year).iloc[0]
+    if pd.isna(totals.adopted):
+        return None
+    said = scope.say
+    steps = [
+        (said("budget.first_plan"), totals.adopted),
+        (said("budget.changes"), totals.amendments),
+        (said("budget.plan_now"), totals.revised),
+        (said("budget.spent"), totals.actual),
+        (said("budget.promised"), totals.encumbered),
+        (said("budget.left"), totals.available),
+    ]
+    table = pd.DataFrame(
+        [{said("table.name"): name, said("table.amount"): exact_text(cents, scope)} for name, cents in steps]
+    )
+    drawing = charts.steps(totals.to_dict(), look(scope.theme), scope.language, scope.width)
+    return Card(
+        id="plan-to-spending",
+        page="budget",
+        finding=f"{said('budget.plan_to_spending')}: {formats.period_label(year, scope.language)}",
+        subtitle=" ".join(year_sentences(scope, ledger, year)),
+        drawing=drawing,
+        alt=said("card.alt", finding=said("budget.plan_to_spending"), detail=year_sentences(scope, ledger, year)[0]),
+        table=table,
+        rows=_file_rows(scope, "fiscal_year", ledger, year),
+        how_to_read=said("how_to_read.steps"),
+        source=sources_text(scope, ledger, year),
+        link={YEAR: year, LEDGER: ledger},
+    )
+
+
+def parts_card(scope: Scope, by: queries.By, ledger: str, year: str, *, heading: str) -> Card | None:
+    """Where it goes (or comes from) by one thing, as plan and spending; None where the lines do not tell the thing."""
+    frame = scope.ask(queries.budget_by, by=by, ledger=ledger, fiscal_year=year, language=scope.language)
+    frame = frame[frame[by].notna()]
+    if frame.empty:
+        return None
+    said = scope.say
+    column = "program_name" if by == "program_id" else by
+    frame["label"] = [_label(scope, by, value) for value in frame[column]]
+    frame["planned"] = frame.revised.fillna(frame.encumbered)
+    frame = frame.sort_values("planned", ascending=False, kind="stable").reset_index(drop=True)
+    total = int(frame.planned.fillna(0).sum())
+    table = pd.DataFrame(
+        {
+            said("table.name"): [*frame.label, said("budget.total")],
+            **{
+                said(f"budget.{key}"): [
+                    *(exact_text(cents, scope) for cents in frame[name]),
+                    exact_text(frame[name].sum() if frame[name].notna().any() else None, scope),
+                ]
+                for key, name in (
+                    ("first_plan", "adopted"), ("changes", "amendments"), ("plan_now", "revised"), ("spent", "actual"),
+                    ("promised", "encumbered"), ("left", "available"),
+                )
+                if frame[name].notna().any()
+            },
+        }
+    )  # fmt: skip
+    first = frame.iloc[0]
+    share = formats.percent(100 * int(first.planned) / total, scope.language) if total > 0 else ""
+    finding = said("budget.largest", name=first.label, share=share) if share else heading
+    gone = pace(_fiscal_year(scope, year))
+    spent = frame.actual.notna().any()
+    look_ = look(scope.theme)
+    top = frame.head(12)
+    drawing = (
+        charts.bullets(
+            top.assign(plan=top.planned, spent=top.actual)[["label", "plan", "spent"]],
+            look_, scope.language, scope.width, pace=gone,
+        )
+        if spent
+        else charts.bars(
+            top.assign(value=top.planned)[["label", "value"]], look_, scope.language, scope.width, unit="cents"
+        )
+    )  # fmt: skip
+    return Card(
+        id=f"by-{by}".replace("_", "-"),
+        page="budget",
+        finding=finding.rstrip("."),
+        subtitle=said(
+            "budget.parts_subtitle",
+            heading=heading,
+            year=formats.period_label(year, scope.language),
+            total=exact_text(total, scope),
+        ),
+        drawing=drawing,
+        alt=said("card.alt", finding=finding, detail=said("budget.total") + " " + exact_text(total, scope) + "."),
+        table=table,
+        rows=_file_rows(scope, by, ledger, year),
+        how_to_read=said("how_to_read.bullet") if spent and gone is not None else said("how_to_read.bars"),
+        source=sources_text(scope, ledger, year),
+        link={YEAR: year, LEDGER: ledger},
+    )
+
+
+def places_table(scope: Scope, ledger: str, year: str) -> pd.DataFrame:
+    """Money by place: citywide, outside the city and shared stand in rows of their own; nothing is spread."""
+    lines = scope.ask(queries.budget_lines, ledger=ledger, fiscal_year=year)
+    lines = lines[
+        lines.phase.isin(["adopted", "amendment"] if lines.phase.isin(["adopted"]).any() else ["encumbrance"])
+    ]
+    shares = scope.ask(queries.shares_of_year, ledger=ledger, fiscal_year=year)
+    said = scope.say
+    rows = [
+        (said("budget.citywide"), lines.amount_cents[lines.reach == "citywide"].sum(), said("budget.citywide_help")),
+        (said("budget.outside_city"), lines.amount_cents[lines.reach == "outside_city"].sum(), ""),
+    ]
+    placed = shares[shares.id.isin(lines.id)]
+    split = placed[placed.part_cents.notna()]
+    unsplit = lines[lines.reach.isin(["direct", "shared"]) & ~lines.id.isin(split.id)]
+    if len(unsplit):
+        rows.append((said("budget.shared"), unsplit.amount_cents.sum(), said("budget.shared_help")))
+    for place, cents in split.groupby("neighborhood_id").part_cents.sum().items():
+        rows.append((scope.name_of(str(place)), cents, ""))
+    remainder = lines.amount_cents[lines.id.isin(split.id)].sum() - split.part_cents.sum()
+    if remainder:
+        rows.append((said("budget.not_split"), remainder, ""))
+    rows.append((said("budget.total"), lines.amount_cents.sum(), ""))
+    kept = [row for row in rows if row[1] != 0 or row[0] == said("budget.citywide")]
+    return pd.DataFrame(kept, columns=[said("table.place"), said("table.amount"), said("table.reason")]).assign(
+        **{said("table.amount"): [exact_text(row[1], scope) for row in kept]}
+    )
+
+
+def money_sentences(scope: Scope, money: pd.DataFrame) -> list[str]:
+    """Money tied to a place in sentences: direct, shared, and what is citywide and not split."""
+    planned = money[money.phase.isin(["adopted", "amendment"])]
+    if planned.empty:
+        planned = money[money.phase == "encumbrance"]
+    said = scope.say
+    sentences = []
+    own = planned[planned.amount_cents.notna()]
+    if len(own):
+        year = str(own.fiscal_year.max())
+        amount = cents_text(int(own.amount_cents[own.fiscal_year == year].sum()), scope)
+        sentences.append(
+            said("neighborhood.money_year", amount=amount, year=formats.period_label(year, scope.language))
+        )
+    shared = planned[planned.amount_cents.isna()]
+    if len(shared):
+        whole = shared.drop_duplicates("id").line_cents.sum()
+        sentences.append(said("neighborhood.money_shared", amount=cents_text(int(whole), scope)))
+    if not len(own) and not len(shared):
+        sentences.append(said("neighborhood.no_money"))
+    return sentences
+
+
+def show_money_here(scope: Scope, place: str) -> None:
+    """What money is tied to a place, by program, and what is citywide beside it."""
+    money = scope.ask(queries.money_in, neighborhood=place, language=scope.language)
+    said = scope.say
+    for sentence in money_sentences(scope, money):
+        st.markdown(for_markdown(sentence))
+    if len(money):
+        table = pd.DataFrame(
+            {
+                said("programs.title"): money.program_name.fillna(money.category),
+                said("budget.recipient"): money.recipient.fillna(""),
+                said("budget.year"): [formats.period_label(year, scope.language) for year in money.fiscal_year],
+                said("table.kind"): [
+                    f"{scope.words.name_of('kinds.budget_line.phase', phase)}, "
+                    f"{scope.words.name_of('kinds.budget_line.reach', reach)}"
+                    for phase, reach in zip(money.phase, money.reach, strict=True)
+                ],
+                said("neighborhood.part_here"): [exact_text(cents, scope) for cents in money.amount_cents],
+                said("neighborhood.whole_line"): [exact_text(cents, scope) for cents in money.line_cents],
+            }
+        )
+        if not money.recipient.notna().any():
+            table = table.drop(columns=said("budget.recipient"))
+        with st.expander(said("card.table")):
+            show_table(table, scope, caption=said("neighborhood.money"))
+    citywide = scope.ask(queries.budget_by, by="reach")
+    rest = citywide[citywide.reach == "citywide"]
+    if len(rest):
+        show_small(said("neighborhood.money_citywide_plain"))
+
+
+def show_budget(scope: Scope, ledger: str, year: str) -> None:
+    """The budget of a year: from plan to spending, by fund, by what it buys, by program, by place."""
+    said = scope.say
+    cards = [
+        steps_card(scope, ledger, year),
+        parts_card(scope, "fund", ledger, year, heading=said("budget.comes_from")),
+        parts_card(scope, "category", ledger, year, heading=said("budget.goes_to")),
+        parts_card(scope, "unit_name", ledger, year, heading=said("budget.unit")),
+        parts_card(scope, "program_id", ledger, year, heading=said("budget.by_program")),
+        parts_card(scope, "recipient", ledger, year, heading=said("budget.recipient")),
+    ]
+    for card in cards:
+        if card is not None:
+            show_card(card, scope)
+    st.header(said("budget.by_place"), anchor="by-neighborhood")
+    show_table(places_table(scope, ledger, year), scope, caption=said("budget.by_place"))
+
+
+def show_years(scope: Scope, ledger: str) -> None:
+    """Every year of a ledger in one table, each marked for what it is."""
+    frame = scope.ask(queries.budget_by, by="fiscal_year", ledger=ledger)
+    years = scope.ask(queries.fiscal_years, language=scope.language).set_index("id")
+    said = scope.say
+    table = pd.DataFrame(
+        {
+            said("budget.year"): [formats.period_label(year, scope.language) for year in frame.fiscal_year],
+            **{
+                said(f"budget.{key}"): [exact_text(cents, scope) for cents in frame[name]]
+                for key, name in (
+                    ("first_plan", "adopted"), ("plan_now", "revised"), ("spent", "actual"), ("promised", "encumbered"),
+                )
+                if frame[name].notna().any()
+            },
+            said("table.status"): [
+                scope.words.name_of("kinds.fiscal_year.status", str(years.status.get(year, "complete")))
+                for year in frame.fiscal_year
+            ],
+        }
+    )  # fmt: skip
+    st.header(said("budget.all_years"), anchor="years")
+    show_table(table, scope, caption=said("budget.all_years"))
+
+
+def show_grants(scope: Scope) -> None:
+    """Grants: from whom, for what, when, how much."""
+    said = scope.say
+    st.header(said("budget.grants"), anchor="grants")
+    grants = scope.ask(queries.grants, language=scope.language)
+    if grants.empty:
+        st.markdown(for_markdown(said("budget.no_grants")))
+        return
+    table = pd.DataFrame(
+        {
+            said("table.name"): grants.name,
+            said("budget.funder"): grants.funder,
+            said("budget.purpose"): grants.purpose,
+            said("budget.grant_period"): [
+                formats.from_to(*(formats.date_text(day, scope.language) for day in days), scope.language)
+                for days in zip(grants.starts_on, grants.ends_on, strict=True)
+            ],
+            said("table.amount"): [exact_text(cents, scope) for cents in grants.award_cents],
+        }
+    )
+    show_table(table, scope, caption=said("budget.grants"))
+
+
+def show_technology(scope: Scope) -> None:
+    """Technology: what it is for, what it costs, who gets the data; a topic without an answer says so."""
+    said = scope.say
+    st.header(said("budget.technology"), anchor="technology")
+    items = scope.ask(queries.technology, language=scope.language)
+    if items.empty:
+        st.markdown(for_markdown(said("budget.no_technology")))
+        return
+    missing = said("budget.not_reported")
+    table = pd.DataFrame(
+        {
+            said("table.name"): items.name,
+            said("budget.purpose"): items.purpose,
+            said("budget.cost_a_year"): [exact_text(cents, scope) for cents in items.annual_cost_cents],
+            said("budget.data_shared_with"): items.data_shared_with.fillna(missing),
+            said("budget.audit"): items.audit_result.fillna(missing),
+        }
+    )
+    show_table(table, scope, caption=said("budget.technology"))
+
+
+def sources_text(scope: Scope, ledger: str, year: str) -> str:
+    """The sources that a ledger's lines of a year come from."""
+    lines = scope.ask(queries.budget_lines, ledger=ledger, fiscal_year=year)
+    sources = scope.ask(queries.sources, language=scope.language).set_index("id")
+    used = [source for source in sources.index if source in set(lines.source_id)]
+    return formats.join([f"{sources.title[source]}, {sources.publisher[source]}" for source in used], scope.language)
+
+
+def _label(scope: Scope, by: str, value: Any) -> str:
+    return scope.words.name_of(f"kinds.budget_line.{by}", str(value)) if by in ("category", "reach") else str(value)
+
+
+def _fiscal_year(scope: Scope, year: str) -> dict[str, Any] | None:
+    years = scope.ask(queries.fiscal_years, language=scope.language)
+    found = years[years.id == year].to_dict("records")
+    return {str(name): value for name, value in found[0].items()} if found else None
+
+
+def _file_rows(scope: Scope, by: queries.By, ledger: str, year: str) -> pd.DataFrame:
+    frame = scope.ask(queries.budget_by, by=by, ledger=ledger, fiscal_year=year)
+    amounts = ["adopted", "amendments", "revised", "encumbered", "actual", "available"]
+    return frame.rename(columns={name: f"{name}_cents" for name in amounts}).assign(
+        fiscal_year=year, ledger=ledger, release_id=scope.release.id
+    )

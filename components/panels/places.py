@@ -1,0 +1,233 @@
+"""Places: find one, see them on a map, and the same places as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import formats, maps
+from components.cards import show_small, show_table
+from components.scope import LANGUAGE, NEIGHBORHOOD, Scope, choose_code
+from components.sentences import range_text, reason_text, status_text, value_text
+from components.tokens import look
+from components.words import for_markdown
+from data import periods, queries
+
+PAGES = Path(__file__).parent.parent.parent / "pages"
+MEASURE, PERIOD = "m", "p"
+MAP_HEIGHT = 560
+
+
+def open_neighborhood(scope: Scope, place: str) -> None:
+    """Go to a neighborhood's page."""
+    st.switch_page(PAGES / "neighborhood.py", query_params=scope.params(**{NEIGHBORHOOD: place}))
+
+
+def show_finder(scope: Scope) -> None:
+    """Find a neighborhood by name, other name, street, landmark or ZIP code."""
+    names = scope.ask(queries.place_names)
+    labels = {
+        f"{row.text}|{row.neighborhood_id}": (
+            str(row.text)
+            if row.kind == "name"
+            else scope.say("home.found_through", place=scope.name_of(str(row.neighborhood_id)), text=str(row.text))
+        )
+        for row in names.itertuples()
+    }
+    found = st.selectbox(
+        scope.say("home.find"),
+        list(labels),
+        index=None,
+        format_func=labels.__getitem__,
+        placeholder=scope.say("home.find_help"),
+        key="finder",
+    )
+    if found:
+        open_neighborhood(scope, found.rsplit("|", 1)[1])
+
+
+def show_name_list(scope: Scope, *, opened: bool = False) -> None:
+    """Every neighborhood from A to Z, as links: the way in for keyboards, screen readers and slow lines."""
+    places = scope.ask(queries.neighborhoods, language=scope.language)
+    links = "".join(
+        f'<li><a href="{escape(scope.link("neighborhood", **{NEIGHBORHOOD: str(place.id)}))}" target="_self">'
+        f"{escape(str(place.name))}</a></li>"
+        for place in places.itertuples()
+    )
+    with st.expander(scope.say("home.as_list", n=len(places)), expanded=opened):
+        st.html(f'<ul class="places">{links}</ul>')
+
+
+def show_home_map(scope: Scope) -> None:
+    """The small map: the first headline measure, latest period; a sentence where there are no outlines."""
+    measures = mapped_measures(scope)
+    if measures.empty or scope.ask(queries.outlines).empty:
+        st.markdown(for_markdown(scope.say("map.no_outlines")))
+        return
+    measure = {str(k): v for k, v in measures.sort_values("headline", ascending=False).to_dict("records")[0].items()}
+    period = map_periods(scope, measure["id"])[0]
+    show_small(f"{scope.say('home.or_map')}: {map_title(scope, measure, period)}")
+    show_picker(scope, measure, period)
+    show_legend(scope, measure, period)
+
+
+def mapped_measures(scope: Scope) -> pd.DataFrame:
+    """Measures that a map may show: by neighborhood, and never a bare count."""
+    measures = scope.ask(queries.measures, language=scope.language)
+    return measures[(measures.level == "neighborhood") & (measures.kind != "count")]
+
+
+def choose_measure(scope: Scope) -> tuple[dict[str, Any], str] | None:
+    """Choose a measure and a period; None where no measure can be mapped."""
+    measures = mapped_measures(scope)
+    if measures.empty:
+        return None
+    names = measures.set_index("id").name.to_dict()
+    with st.container(horizontal=True):
+        chosen = choose_code(
+            scope.say("map.measure"), list(measures.id), param=MEASURE, default=measures.id.iloc[0],
+            label_of=lambda code: str(names[code]), width=360,
+            unknown=lambda code: scope.say("scope.unknown_measure", code=code),
+        )  # fmt: skip
+        codes = map_periods(scope, chosen)
+        period = choose_code(
+            scope.say("map.period"), codes, param=PERIOD, default=codes[0], width=260,
+            label_of=lambda code: formats.period_label(code, scope.language),
+        )  # fmt: skip
+    measure = measures[measures.id == chosen].to_dict("records")[0]
+    return {str(name): value for name, value in measure.items()}, period
+
+
+def map_periods(scope: Scope, measure: str) -> list[str]:
+    """Periods that a map can show, newest first: years or stretches of one where there are any, else months."""
+    frame = scope.ask(queries.periods, measure=measure)
+    kinds = frame.period.map(lambda code: periods.parse(code).kind)
+    long = frame[kinds.isin(["year", "fiscal", "range", "quarter"])]
+    frame = long if len(long) else frame
+    return list(frame.sort_values(["period_end", "period_start"], ascending=False).period)
+
+
+def place_figures(scope: Scope, measure: str, period: str) -> pd.DataFrame:
+    """Figures of a measure in a period for every neighborhood, by name; a place without a row is not reported."""
+    places = scope.ask(queries.neighborhoods, language=scope.language)
+    figures = scope.ask(queries.figure_table, measures=[measure], periods=[period])
+    frame = places[["id", "name"]].merge(
+        figures.drop(columns=["period_start", "period_end"]), left_on="id", right_on="neighborhood", how="left"
+    )
+    frame["neighborhood"] = frame.id
+    frame["status"] = frame.status.fillna("not_reported")
+    return frame
+
+
+def places_table(scope: Scope, figures: pd.DataFrame) -> pd.DataFrame:
+    """The list twin of a map: every place with value, range and status in words, A to Z."""
+    said = scope.say
+    rows = []
+    for row in figures.to_dict("records"):
+        if pd.isna(row["measure"]):
+            rows.append((row["name"], said("status.cell.not_reported"), "", said("status.chip.not_reported")))
+            continue
+        figure = queries.as_figure(row)
+        ranged = range_text(figure, scope) if figure.low is not None else ""
+        rows.append(
+            (row["name"], value_text(figure, scope), ranged, status_text(figure, scope) or said("status.chip.shown"))
+        )
+    headings = ["table.place", "table.value", "table.range", "table.status"]
+    return pd.DataFrame(rows, columns=[said(key) for key in headings])
+
+
+def show_legend(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
+    """The legend as words with swatches and counts."""
+    figures = place_figures(scope, str(measure["id"]), period)
+    rows = maps.legend(measure, figures, look(scope.theme), scope.language)
+    st.html(maps.legend_html(rows, scope.say("map.legend")))
+
+
+def show_deck(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
+    """The map by pydeck: colors by class, hatched where withheld; a click opens the neighborhood."""
+    url = f"/map/{scope.release.id}/{measure['id']}/{period}.geojson?theme={scope.theme}&{LANGUAGE}={scope.language}"
+    figures = place_figures(scope, str(measure["id"]), period)
+    title = map_title(scope, measure, period)
+    picked = st.pydeck_chart(
+        maps.deck(
+            url,
+            context_url=f"/geometry/{scope.release.id}/context.geojson",
+            look=look(scope.theme),
+            chosen=scope.place,
+            bounds=maps.bounds(scope.ask(queries.outlines)),
+            height=MAP_HEIGHT,
+            narrow=scope.narrow,
+        ),
+        height=MAP_HEIGHT,
+        on_select="rerun",
+        selection_mode="single-object",
+        key=f"deck-{measure['id']}-{period}-{scope.theme}",
+        alt=scope.say("map.alt", measure=str(measure["name"]), period=title, summary=map_summary(scope, figures)),
+    )
+    objects = picked.selection.get("objects", {}).get("areas", []) if picked else []
+    if objects:
+        open_neighborhood(scope, str(objects[0]["properties"]["id"]))
+
+
+def show_picker(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
+    """The small map of the first page, drawn as SVG; a click opens the neighborhood."""
+    figures = place_figures(scope, str(measure["id"]), period)
+    drawing = maps.choropleth(
+        scope.ask(queries.outlines), figures, measure, look(scope.theme), scope.language, scope.width,
+        chosen=scope.place, context=scope.ask(queries.map_features),
+    )  # fmt: skip
+    picked = st.vega_lite_chart(
+        drawing.rows,
+        drawing.spec,
+        theme=None,
+        on_select="rerun",
+        selection_mode="pick",
+        key="picker",
+        alt=scope.say("home.map_alt", city=str(scope.city["name"])),
+    )
+    chosen = picked.selection.get("pick", []) if picked else []
+    if chosen:
+        open_neighborhood(scope, str(chosen[0]["id"]))
+
+
+def map_title(scope: Scope, measure: Mapping[str, Any], period: str) -> str:
+    """What the map shows and when."""
+    return scope.say(
+        "map.title_line", measure=str(measure["name"]), period=formats.period_label(period, scope.language)
+    )
+
+
+def map_summary(scope: Scope, figures: pd.DataFrame) -> str:
+    """How many places are shown and how many are not."""
+    shown = int(figures.value.notna().sum())
+    return scope.say("map.summary", shown=str(shown), not_shown=str(len(figures) - shown))
+
+
+def show_place_list(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
+    """The same places as a list, first in the order of the page for keyboards and screen readers."""
+    figures = place_figures(scope, str(measure["id"]), period)
+    show_table(places_table(scope, figures), scope, caption=map_title(scope, measure, period))
+
+
+def show_city_figure(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
+    """The city's own figure, and what no neighborhood holds: records with no neighborhood."""
+    figures = scope.ask(
+        queries.figure_table, measures=[measure["id"]], periods=[period], neighborhoods=["city", "unplaced"]
+    )
+    for row in figures.to_dict("records"):
+        figure = queries.as_figure(row)
+        name = scope.name_of(figure.neighborhood)
+        remark = reason_text(figure, scope)
+        show_small(f"{name}: {value_text(figure, scope)}. {remark}".strip())
+
+
+def show_limits(scope: Scope) -> None:
+    """What a map cannot tell."""
+    show_small(scope.say("map.lines"))
+    with st.expander(scope.say("map.limits")):
+        st.markdown(for_markdown(scope.say("map.limits_text")))

@@ -1,0 +1,324 @@
+"""What residents said and what was promised: surveys, themes, commitments, meetings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import charts, formats
+from components.cards import Card, show_card, show_small, show_table
+from components.scope import Scope, choose_code
+from components.tokens import look
+from components.words import for_markdown
+from data import queries
+
+WAVE = "wave"
+STATES = ("done", "under_way", "overdue", "will_not_do")
+
+
+def choose_wave(scope: Scope) -> dict[str, Any] | None:
+    """Choose a round of the survey; None where none is published."""
+    waves = scope.ask(queries.survey_waves, language=scope.language)
+    if waves.empty:
+        return None
+    names = waves.set_index("id").name.to_dict()
+    wave = choose_code(
+        scope.say("feedback.wave"), list(waves.id), param=WAVE, default=waves.id.iloc[0],
+        label_of=lambda code: str(names[code]), width=360,
+    )  # fmt: skip
+    return {str(name): value for name, value in waves[waves.id == wave].to_dict("records")[0].items()}
+
+
+def wave_sentences(scope: Scope, wave: Mapping[str, Any]) -> list[str]:
+    """Who was asked and how, before any result."""
+    sentences = []
+    if pd.notna(wave["completed"]):
+        sentences.append(scope.say(f"feedback.asked_{wave['mode']}", n=int(wave["completed"])))
+    else:
+        sentences.append(scope.say("feedback.asked_unknown"))
+    if pd.notna(wave["invited"]) and wave["invited"] and pd.notna(wave["completed"]):
+        rate = formats.percent(100 * wave["completed"] / wave["invited"], scope.language)
+        sentences.append(scope.say("feedback.response_rate", share=rate))
+    elif wave["mode"] == "opt_in":
+        sentences.append(scope.say("feedback.open_link"))
+    return [*sentences, str(wave["frame"])]
+
+
+def survey_card(scope: Scope, wave: Mapping[str, Any], place: str) -> Card | None:
+    """Answers of a wave in a place as diverging bars; None where none were asked there."""
+    results = scope.ask(queries.survey_results, wave=wave["id"], neighborhood=place)
+    if results.empty:
+        return None
+    questions = scope.ask(queries.survey_questions, language=scope.language).set_index("id")
+    shown = results[results.shares.notna()]
+    said = scope.say
+    figures = scope.ask(queries.figure_table, neighborhoods=[place], periods=[wave["period"]])
+    favorable = figures.set_index("measure")
+    rows = []
+    for result in results.to_dict("records"):
+        question = questions.loc[result["question_id"]]
+        measure = question.measure_id
+        figure = (
+            queries.as_figure(favorable.loc[measure].to_dict() | {"measure": measure})
+            if measure in favorable.index
+            else None
+        )
+        rows.append((result, question, figure))
+    finding = said("feedback.finding_too_few", place=scope.name_of(place))
+    with_value = [(q, f) for _, q, f in rows if f is not None and f.has_value]
+    if with_value:
+        shares = [figure.value or 0.0 for _, figure in with_value]
+        low, high = (formats.percent(end, scope.language) for end in (min(shares), max(shares)))
+        finding = said("feedback.finding", place=scope.name_of(place), low=low, high=high)
+    table = pd.DataFrame(
+        [
+            {
+                said("feedback.question"): str(question.wording),
+                said("feedback.favorable_short"): (
+                    formats.percent(figure.value, scope.language)
+                    if figure is not None and figure.value is not None
+                    else said(f"status.cell.{result['status']}")
+                ),
+                said("table.range"): (
+                    formats.range_text(figure.low, figure.high, "percent", scope.language)
+                    if figure is not None and figure.low is not None and figure.high is not None
+                    else ""
+                ),
+                said("table.answers"): "" if pd.isna(result["n"]) else formats.count(int(result["n"]), scope.language),
+            }
+            for result, question, figure in rows
+        ]
+    )
+    notices = [said("reasons.opt_in")] if wave["mode"] == "opt_in" else []
+    drawing = None
+    if len(shown):
+        drawing = charts.likert(
+            pd.DataFrame(
+                [
+                    {
+                        "question": str(question.wording),
+                        "options": str(question.options).split(";"),
+                        "shares": [float(share) for share in str(result["shares"]).split(";")],
+                        "dont_know": result["dont_know_share"],
+                        "favorable": int(question.favorable),
+                        "value": None if figure is None else figure.value,
+                        "low": None if figure is None else figure.low,
+                        "high": None if figure is None else figure.high,
+                    }
+                    for result, question, figure in rows
+                    if pd.notna(result["shares"])
+                ]
+            ),
+            look(scope.theme), scope.language, scope.width,
+        )  # fmt: skip
+    else:
+        notices.append(said("feedback.here_too_few", place=scope.name_of(place)))
+    sources = scope.ask(queries.sources, language=scope.language).set_index("id")
+    source = sources.loc[wave["source_id"]]
+    return Card(
+        id="survey",
+        page="feedback",
+        finding=finding,
+        subtitle=" ".join([f"{wave['name']}, {scope.name_of(place)}.", *wave_sentences(scope, wave)]),
+        drawing=drawing,
+        alt=said("card.alt", finding=finding, detail=str(wave["name"]) + "."),
+        table=table,
+        rows=results.drop(columns=["reason"]).assign(release_id=scope.release.id),
+        notices=notices,
+        how_to_read=said("how_to_read.likert") if drawing is not None else "",
+        source=f"{source.title}, {source.publisher}",
+        link={WAVE: str(wave["id"])},
+    )
+
+
+def show_survey(scope: Scope) -> None:
+    """The survey: pick a wave, who answered, what they said here (or in the city)."""
+    wave = choose_wave(scope)
+    if wave is None:
+        st.markdown(for_markdown(scope.say("feedback.no_survey")))
+        return
+    for place in dict.fromkeys([scope.place_or_city, "city"]):
+        card = survey_card(scope, wave, place)
+        if card is not None:
+            show_card(card, scope)
+            return
+
+
+def show_themes(scope: Scope, place: str | None) -> None:
+    """Themes (of a place and the city) with how many raised them; never a quote."""
+    said = scope.say
+    themes = scope.ask(queries.themes, neighborhood=place, language=scope.language)
+    if themes.empty:
+        st.markdown(for_markdown(said("feedback.no_themes")))
+        return
+    show_small(said("feedback.themes_help"))
+    table = pd.DataFrame(
+        {
+            said("feedback.theme"): themes.title,
+            said("feedback.summary"): themes.summary.fillna(""),
+            said("table.place"): [
+                scope.name_of(place) if isinstance(place, str) else said("scope.whole_city")
+                for place in themes.neighborhood_id
+            ],
+            said("feedback.raised"): [
+                scope.words.name_of("kinds.feedback_theme.contributors", band) for band in themes.contributors
+            ],
+        }
+    )
+    show_table(table, scope, caption=said("feedback.themes"))
+
+
+def state_text(scope: Scope, promise: Mapping[str, Any]) -> str:
+    """Where a promise stands, with the day, the reason or the evidence."""
+    state = promise["state"]
+    if state == "overdue":
+        return scope.say("feedback.overdue", n=int(promise["overdue_days"]))
+    if state == "done":
+        day = promise["done_on"]
+        text = (
+            scope.say("feedback.done_on", date=formats.date_text(day, scope.language))
+            if isinstance(day, date)
+            else scope.say("feedback.done")
+        )
+        return f"{text}. {scope.say('feedback.evidence', evidence=str(promise['evidence']))}"
+    if state == "will_not_do":
+        return scope.say("feedback.will_not_do_why", reason=str(promise["reason"]))
+    due = promise["due_on"]
+    when = (
+        scope.say("feedback.due", date=formats.date_text(due, scope.language))
+        if isinstance(due, date)
+        else scope.say("feedback.no_due")
+    )
+    return f"{scope.say('feedback.under_way')}. {when}"
+
+
+def promises_table(scope: Scope, promises: pd.DataFrame) -> pd.DataFrame:
+    """You said, we promised, where it stands."""
+    said = scope.say
+    return pd.DataFrame(
+        [
+            {
+                said("feedback.we_promised"): promise["promise"],
+                said("feedback.you_said"): promise["you_said"],
+                said("feedback.we_did"): state_text(scope, promise),
+                said("table.owner"): promise["owner"],
+                said("table.place"): (
+                    scope.name_of(promise["neighborhood_id"])
+                    if isinstance(promise["neighborhood_id"], str)
+                    else said("scope.whole_city")
+                ),
+                said("feedback.age_heading"): said("feedback.age", n=int(promise["age_days"])),
+            }
+            for promise in promises.to_dict("records")
+        ]
+    )
+
+
+def promises_line(scope: Scope, promises: pd.DataFrame) -> str:
+    """Totals by state in one sentence."""
+    counts = promises.state.value_counts()
+    slots = {state: formats.count(int(counts.get(state, 0)), scope.language) for state in STATES}
+    return scope.say("feedback.promises_line", **slots)
+
+
+def promises_card(scope: Scope, promises: pd.DataFrame, *, page: str) -> Card:
+    """The ledger of promises: one bar by state, and every promise in the table."""
+    line = promises_line(scope, promises)
+    counts = promises.state.value_counts()
+    return Card(
+        id="promises",
+        page=page,
+        finding=line.rstrip("."),
+        subtitle=scope.say("feedback.as_of", date=formats.date_text(scope.as_of, scope.language)),
+        drawing=charts.promises(
+            {state: int(counts.get(state, 0)) for state in STATES}, look(scope.theme), scope.language, scope.width
+        ),
+        alt=scope.say("card.alt", finding=line.rstrip("."), detail=""),
+        table=promises_table(scope, promises),
+        rows=promises.drop(columns=["state"]).assign(state=promises.state, release_id=scope.release.id),
+        source=str(scope.city["publisher"]),
+    )
+
+
+def show_promises(scope: Scope, place: str | None, *, page: str) -> None:
+    """The ledger (of a place and the city), or the sentence that there is none."""
+    promises = scope.ask(queries.commitments, as_of=scope.as_of, neighborhood=place, language=scope.language)
+    if promises.empty:
+        st.markdown(for_markdown(scope.say("feedback.no_promises")))
+    else:
+        show_card(promises_card(scope, promises, page=page), scope)
+
+
+def show_themes_and_promises(scope: Scope, place: str, *, page: str) -> None:
+    """What people said here, and what was promised."""
+    show_themes(scope, place)
+    show_promises(scope, place, page=page)
+
+
+def next_meeting(scope: Scope, place: str | None) -> dict[str, Any] | None:
+    """The next meeting for a place (or the whole city) as of the scope's day; None where none is planned."""
+    coming = scope.ask(queries.meetings, neighborhood=place, since=scope.as_of, language=scope.language)
+    if place is None:
+        coming = coming[coming.neighborhood_id.isna()] if coming.neighborhood_id.isna().any() else coming
+    return {str(k): v for k, v in coming.to_dict("records")[0].items()} if len(coming) else None
+
+
+def meeting_line(scope: Scope, meeting: Mapping[str, Any]) -> str:
+    """Day, time and place in one line."""
+    parts = [formats.date_text(meeting["held_on"], scope.language)]
+    if isinstance(meeting["starts_at"], str):
+        parts.append(formats.clock(meeting["starts_at"], scope.language))
+    if isinstance(meeting["place"], str):
+        parts.append(meeting["place"])
+    return ", ".join(parts)
+
+
+def show_meetings(scope: Scope, place: str | None, *, most: int = 6) -> None:
+    """Next meetings first, with languages, access and agenda; then past ones with what came of them."""
+    said = scope.say
+    everything = scope.ask(queries.meetings, neighborhood=place, language=scope.language)
+    everything = everything[everything.kind != "survey"]
+    coming = everything[everything.held_on >= scope.as_of].head(most)
+    past = everything[everything.held_on < scope.as_of].iloc[::-1].head(most)
+    if coming.empty:
+        st.markdown(for_markdown(said("feedback.no_next" if place is None else "neighborhood.no_meetings")))
+    for meeting in coming.to_dict("records"):
+        with st.container(border=True, key=f"card-meeting-{meeting['id']}"):
+            st.subheader(for_markdown(str(meeting["title"])), anchor=f"meeting-{meeting['id']}")
+            st.markdown(for_markdown(meeting_line(scope, meeting)))
+            if isinstance(meeting["agenda"], str):
+                st.markdown(for_markdown(meeting["agenda"]))
+            help_ = []
+            if isinstance(meeting["languages"], str):
+                spoken = formats.join(
+                    [_language_name(code, scope) for code in meeting["languages"].split(";")], scope.language
+                )
+                help_.append(said("neighborhood.interpreter", languages=spoken))
+            if isinstance(meeting["access"], str):
+                help_.append(said("neighborhood.access", access=meeting["access"]))
+            if help_:
+                show_small(" · ".join(help_))
+    st.subheader(said("feedback.past"), anchor="past-meetings")
+    if past.empty:
+        st.markdown(for_markdown(said("feedback.no_past" if place is None else "neighborhood.no_past_meetings")))
+        return
+    table = pd.DataFrame(
+        {
+            said("feedback.meeting"): past.title,
+            said("table.date"): [formats.date_text(day, scope.language) for day in past.held_on],
+            said("feedback.came"): [
+                said("neighborhood.attendance_unknown") if pd.isna(n) else said("neighborhood.attendance", n=int(n))
+                for n in past.attendance
+            ],
+            said("feedback.came_of_it"): past.follow_up.fillna(said("feedback.no_follow_up")),
+        }
+    )
+    show_table(table, scope, caption=said("feedback.past"))
+
+
+def _language_name(code: str, scope: Scope) -> str:
+    return str(scope.words.locale.languages.get(code.strip(), code))

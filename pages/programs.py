@@ -1,0 +1,16 @@
+"""Programs: what is being done, where, and how far it is."""
+
+import streamlit as st
+
+from components.panels import programs
+from components.scope import here
+from components.words import for_markdown
+
+scope = here()
+
+st.title(scope.say("programs.title"), anchor="top")
+st.markdown(for_markdown(scope.say("programs.lead")))
+programs.show_catalog(scope)
+
+st.header(scope.say("programs.problems"), anchor="problems")
+programs.show_problems(scope, None)
