@@ -18,7 +18,6 @@ import typer
 from data import console, describe, periods, queries
 from data.figures import Figure
 from data.lookup import NotFound, measure_id, neighborhood_id
-from data.publish import run
 from data.publish.release import ReleaseRefused
 from data.store import NoRelease, Store
 
@@ -41,6 +40,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 @app.command(epilog="Example: python -m data check packs/riverton --files ~/riverton-exports")
 def check(pack: Pack, files: Files = None, store: Root = None) -> None:
     """Say everything that publish would say, and write nothing."""
+    from data.publish import run  # here: it takes two seconds, and looking at a store needs none of it
+
     with refusing(), console.progress_bar() as progress:
         outcome = run.check(pack, files=files, store=open_store(store), progress=progress)
     out = console.out()
@@ -65,6 +66,8 @@ def publish(
     store: Root = None,
 ) -> None:
     """Check a pack, make a release of it, and serve that release from now on."""
+    from data.publish import run
+
     with refusing(), console.progress_bar() as progress:
         outcome = run.publish(
             pack,
@@ -93,9 +96,13 @@ def publish(
 def releases(as_json: AsJson = False, store: Root = None) -> None:
     """List the releases of the store, newest first, and say which one is served."""
     with refusing():
-        found = open_store(store).releases()
+        opened = open_store(store)
+        found = opened.releases()
     if as_json:
         console.show_json([asdict(info) for info in found])
+        return
+    if not found:
+        console.err().print(f"Nothing is published in {opened.root}.", markup=False)
         return
     rows = [
         ("served" if info.is_current else "", info.id, info.released_on, info.publisher, info.note) for info in found

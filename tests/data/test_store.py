@@ -149,7 +149,8 @@ def test_reading_leaves_no_file_behind(two: Store) -> None:
 
 
 def test_many_readers_at_once(two: Store) -> None:
-    release, found = two.open(), []
+    release = two.open()
+    found: list[float] = []
 
     def read() -> None:
         found.extend(burglaries(release) for _ in range(20))
