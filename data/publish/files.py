@@ -35,12 +35,20 @@ MISSING = ("", "-", "–", "—", "‐", "−", "n/a", "na", "null", "none", "na
 CHUNK = 1 << 22
 csv.field_size_limit(1 << 27)
 
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+"
-_PLAIN_NUMBER = rf"[-+−]?\s*\$?\s*(?:{_NUMBER})|\$\s*[-−]\s*(?:{_NUMBER})"
-_IN_BRACKETS = rf"\(\s*\$?\s*(?:{_NUMBER})\s*\)"
+_EDGE = f"[{BLANKS}]*"
+_NUMBER = r"(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)"
+_WHOLE = r"(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.0*)?)"
 _EXPONENT = r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+"
-_TWO_READINGS = r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T].*)?"
+_ISO = r"(\d{4})[-/](\d{2})[-/](\d{2})(?:[ T].*)?"
+_TWO_READINGS = r"(0?[1-9]|1[0-2])[/.\-](0?[1-9]|1[0-2])[/.\-]\d{4}(?:[ T].*)?"
 _SHORT_YEAR = r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2}(?:[ T].*)?"
+_DAY_FIRST = r"(1[3-9]|[23]\d)[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T].*)?"
+_MONTH_FIRST = r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T].*)?"
+
+
+def _signed(number: str) -> str:
+    """Ways to write a number: plain, with a sign, with $, or below zero in brackets."""
+    return rf"(?:[-+−]?\s*\$?\s*{number}|\$\s*[-−]\s*{number}|\(\s*\$?\s*{number}\s*\))"
 
 
 def literal(text: str) -> str:
@@ -48,40 +56,37 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _fits(pattern: str) -> str:
+    return f"regexp_full_match(x, {literal(f'{_EDGE}{pattern}{_EDGE}')})"
+
+
+_SIGN = "CASE WHEN regexp_matches(x, '[-−(]') THEN '-' ELSE '' END"
+
+# A macro puts its argument in wherever it is named, so each names it as few times as it can.
 _MACROS = f"""
 CREATE MACRO clean(x) AS nullif(trim(x, {literal(BLANKS)}), '');
-CREATE MACRO given(x) AS CASE WHEN lower(clean(x)) IN ({", ".join(map(literal, MISSING))}) THEN NULL ELSE clean(x) END;
-CREATE MACRO number_text(x) AS CASE
-    WHEN regexp_full_match(given(x), {literal(_PLAIN_NUMBER)}) THEN
-        CASE WHEN given(x) LIKE '%-%' OR given(x) LIKE '%−%' THEN '-' ELSE '' END
-        || regexp_replace(given(x), '[^0-9.]', '', 'g')
-    WHEN regexp_full_match(given(x), {literal(_IN_BRACKETS)}) THEN '-' || regexp_replace(given(x), '[^0-9.]', '', 'g')
-    END;
-CREATE MACRO number_of(x) AS CASE
-    WHEN regexp_full_match(given(x), {literal(_EXPONENT)}) THEN TRY_CAST(given(x) AS DOUBLE)
-    ELSE TRY_CAST(number_text(x) AS DOUBLE) END;
-CREATE MACRO whole_of(x) AS CASE
-    WHEN number_of(x) = floor(number_of(x)) AND abs(number_of(x)) < 9007199254740992
-    THEN CAST(number_of(x) AS BIGINT) END;
+CREATE MACRO given(x) AS CASE WHEN lower(clean(x)) NOT IN ({", ".join(map(literal, MISSING))}) THEN clean(x) END;
+CREATE MACRO number_text(x) AS
+    CASE WHEN {_fits(_signed(_NUMBER))} THEN {_SIGN} || regexp_replace(x, '[^0-9.]', '', 'g') END;
+CREATE MACRO number_of(x) AS
+    CASE WHEN {_fits(_EXPONENT)} THEN TRY_CAST(clean(x) AS DOUBLE) ELSE TRY_CAST(number_text(x) AS DOUBLE) END;
+CREATE MACRO whole_of(x) AS CASE WHEN {_fits(_signed(_WHOLE))}
+    THEN TRY_CAST({_SIGN} || regexp_replace(regexp_replace(x, '\\.0*', ''), '[^0-9]', '', 'g') AS BIGINT) END;
 CREATE MACRO hundredfold(x) AS TRY_CAST(number_text(x) AS DECIMAL(24, 6)) * CAST(100 AS DECIMAL(3, 0));
-CREATE MACRO cents_of(x) AS CASE
-    WHEN hundredfold(x) = floor(hundredfold(x)) THEN TRY_CAST(hundredfold(x) AS BIGINT) END;
-CREATE MACRO part_of_date(x, n) AS
-    TRY_CAST(regexp_extract(clean(x), {literal("^" + _TWO_READINGS + "$")}, n) AS INTEGER);
-CREATE MACRO two_readings(x) AS
-    regexp_full_match(clean(x), {literal(_SHORT_YEAR)})
-    OR coalesce(part_of_date(x, 1) BETWEEN 1 AND 12 AND part_of_date(x, 2) BETWEEN 1 AND 12
-        AND part_of_date(x, 1) <> part_of_date(x, 2), FALSE);
+CREATE MACRO cents_of(x) AS
+    CASE WHEN hundredfold(x) = floor(hundredfold(x)) THEN TRY_CAST(hundredfold(x) AS BIGINT) END;
+CREATE MACRO two_readings(x) AS {_fits(_SHORT_YEAR)} OR ({_fits(_TWO_READINGS)}
+    AND TRY_CAST(regexp_extract(x, {literal(_MONTH_FIRST)}, 1) AS INTEGER)
+        <> TRY_CAST(regexp_extract(x, {literal(_MONTH_FIRST)}, 2) AS INTEGER));
+CREATE MACRO day_of_iso(x) AS CASE WHEN {_fits(_ISO)}
+    THEN TRY_CAST(regexp_replace(clean(x), {literal(_ISO)}, '\\1-\\2-\\3') AS DATE) END;
 CREATE MACRO day_of(x) AS CASE
-    WHEN regexp_full_match(clean(x), '\\d{{4}}[-/]\\d{{2}}[-/]\\d{{2}}(?:[ T].*)?')
-        THEN TRY_CAST(replace(left(clean(x), 10), '/', '-') AS DATE)
-    WHEN regexp_full_match(clean(x), '(?:19|20)\\d{{6}}') THEN TRY_CAST(try_strptime(clean(x), '%Y%m%d') AS DATE)
+    WHEN {_fits(_ISO)} THEN day_of_iso(x)
+    WHEN {_fits("(?:19|20)[0-9]{6}")} THEN CAST(try_strptime(clean(x), '%Y%m%d') AS DATE)
     WHEN two_readings(x) THEN NULL
-    WHEN regexp_full_match(clean(x), {literal(_TWO_READINGS)}) THEN
-        CASE WHEN part_of_date(x, 1) > 12
-        THEN TRY_CAST(printf('%04d-%02d-%02d', part_of_date(x, 3), part_of_date(x, 2), part_of_date(x, 1)) AS DATE)
-        ELSE TRY_CAST(printf('%04d-%02d-%02d', part_of_date(x, 3), part_of_date(x, 1), part_of_date(x, 2)) AS DATE) END
-    ELSE TRY_CAST(try_strptime(clean(x), ['%d-%b-%Y', '%d %b %Y', '%d %B %Y', '%b %d, %Y', '%B %d, %Y']) AS DATE) END;
+    WHEN {_fits(_DAY_FIRST)} THEN TRY_CAST(regexp_replace(clean(x), {literal(_DAY_FIRST)}, '\\3-\\2-\\1') AS DATE)
+    WHEN {_fits(_MONTH_FIRST)} THEN TRY_CAST(regexp_replace(clean(x), {literal(_MONTH_FIRST)}, '\\3-\\1-\\2') AS DATE)
+    ELSE CAST(try_strptime(clean(x), ['%d-%b-%Y', '%d %b %Y', '%d %B %Y', '%b %d, %Y', '%B %d, %Y']) AS DATE) END;
 """
 
 
@@ -284,10 +289,8 @@ def open_table(
         raise Refused(_renamed(refused.problem, file)) from None
     except (OSError, ValueError, KeyError, csv.Error, duckdb.Error) as error:
         raise Refused(problem("unreadable_file", file=file, found=f"{type(error).__name__}: {error}"[:300])) from None
-    count, copies = connection.execute(f"SELECT count(*), count(*) - count(DISTINCT copy) FROM {name}").fetchone() or (
-        0,
-        0,
-    )
+    counts = f"SELECT count(*), count(*) - count(DISTINCT copy) FROM {name}"
+    [(count, copies)] = connection.execute(counts).fetchall()
     if not count:
         raise Refused(problem("empty_file", file=file, found="headings without rows"))
     cells = {headings[at]: f"c{at}" for at in chosen}
@@ -455,6 +458,7 @@ def _read_laid_out(connection: duckdb.DuckDBPyConnection, name: str, path: Path,
     columns = {"row": "BIGINT", **{f"c{at}": "VARCHAR" for at in chosen}, "copy": "VARCHAR"}
     listed = ", ".join(f"'{column}': '{kind}'" for column, kind in columns.items())
     connection.execute(
-        f"CREATE TABLE {name} AS SELECT * FROM read_csv({literal(str(path))}, auto_detect = false, "
-        f"""header = false, delim = ',', quote = '"', escape = '"', new_line = '\\n', max_line_size = 134217728, columns = {{{listed}}})"""
+        f"CREATE TABLE {name} AS SELECT * FROM read_csv({literal(str(path))}, auto_detect = false, header = false, "
+        f"""delim = ',', quote = '"', escape = '"', new_line = '\\n', max_line_size = 134217728, """
+        f"columns = {{{listed}}})"
     )

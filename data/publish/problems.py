@@ -130,7 +130,7 @@ KINDS: dict[str, Kind] = {
     ),
     # what hangs together
     "unknown_reference": Kind("error", "something is referred to that is not there", "Add it, or correct the code."),
-    "shares_do_not_add_up": Kind("warning", "declared shares do not add up to 1", "Correct the weights."),
+    "shares_do_not_add_up": Kind("warning", "declared shares do not add up to 1", "Correct the shares.", True),
     "revised_without_adopted": Kind(
         "warning", "a revised amount has no adopted amount beside it", "Add the adopted amount.", True
     ),
