@@ -1,0 +1,23 @@
+"""Charts: each builder takes a tidy table, a look, a language and a width class, and returns a `Drawing`."""
+
+from components.charts.answers import likert
+from components.charts.bars import bars, parts, promises
+from components.charts.drawing import Drawing, Width
+from components.charts.money import bullets, steps
+from components.charts.strip import strip
+from components.charts.timeline import Mark, trend, years
+
+__all__ = [
+    "Drawing",
+    "Mark",
+    "Width",
+    "bars",
+    "bullets",
+    "likert",
+    "parts",
+    "promises",
+    "steps",
+    "strip",
+    "trend",
+    "years",
+]
