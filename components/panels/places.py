@@ -12,8 +12,9 @@ import streamlit as st
 
 from components import formats, maps
 from components.cards import show_small, show_table
-from components.scope import LANGUAGE, NEIGHBORHOOD, Scope, choose_code
+from components.scope import NEIGHBORHOOD, Scope, choose_code
 from components.sentences import range_text, reason_text, status_text, value_text
+from components.server.opendata import geometry_url
 from components.tokens import look
 from components.words import for_markdown
 from data import periods, queries
@@ -113,15 +114,8 @@ def map_periods(scope: Scope, measure: str) -> list[str]:
 
 
 def place_figures(scope: Scope, measure: str, period: str) -> pd.DataFrame:
-    """Figures of a measure in a period for every neighborhood, by name; a place without a row is not reported."""
-    places = scope.ask(queries.neighborhoods, language=scope.language)
-    figures = scope.ask(queries.figure_table, measures=[measure], periods=[period])
-    frame = places[["id", "name"]].merge(
-        figures.drop(columns=["period_start", "period_end"]), left_on="id", right_on="neighborhood", how="left"
-    )
-    frame["neighborhood"] = frame.id
-    frame["status"] = frame.status.fillna("not_reported")
-    return frame
+    """Figures of a measure in a period for every neighborhood."""
+    return scope.ask(queries.by_neighborhood, measure=measure, period=period, language=scope.language)
 
 
 def places_table(scope: Scope, figures: pd.DataFrame) -> pd.DataFrame:
@@ -156,7 +150,7 @@ def show_deck(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
     picked = st.pydeck_chart(
         maps.deck(
             url,
-            context_url=f"/geometry/{scope.release.id}/context.geojson",
+            context_url=geometry_url(scope.release, "context"),
             look=look(scope.theme),
             chosen=scope.place,
             bounds=maps.bounds(scope.ask(queries.outlines)),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,7 @@ from components.scope import Scope, choose_code
 from components.tokens import look
 from components.words import for_markdown
 from data import queries
+from data.figures import Figure
 
 WAVE = "wave"
 STATES = ("done", "under_way", "overdue", "will_not_do")
@@ -96,25 +98,7 @@ def survey_card(scope: Scope, wave: Mapping[str, Any], place: str) -> Card | Non
     notices = [said("reasons.opt_in")] if wave["mode"] == "opt_in" else []
     drawing = None
     if len(shown):
-        drawing = charts.likert(
-            pd.DataFrame(
-                [
-                    {
-                        "question": str(question.wording),
-                        "options": str(question.options).split(";"),
-                        "shares": [float(share) for share in str(result["shares"]).split(";")],
-                        "dont_know": result["dont_know_share"],
-                        "favorable": int(question.favorable),
-                        "value": None if figure is None else figure.value,
-                        "low": None if figure is None else figure.low,
-                        "high": None if figure is None else figure.high,
-                    }
-                    for result, question, figure in rows
-                    if pd.notna(result["shares"])
-                ]
-            ),
-            look(scope.theme), scope.language, scope.width,
-        )  # fmt: skip
+        drawing = likert_drawing(rows, scope)
     else:
         notices.append(said("feedback.here_too_few", place=scope.name_of(place)))
     sources = scope.ask(queries.sources, language=scope.language).set_index("id")
@@ -133,6 +117,34 @@ def survey_card(scope: Scope, wave: Mapping[str, Any], place: str) -> Card | Non
         source=f"{source.title}, {source.publisher}",
         link={WAVE: str(wave["id"])},
     )
+
+
+def likert_drawing(rows: Sequence[tuple[Any, Any, Figure | None]], scope: Scope) -> charts.Drawing:
+    """Answers as diverging bars, for the questions that share the most common list of options.
+
+    rows: (result, question, figure of its favorable share), as `survey_card` has them.
+    """
+    asked = [row for row in rows if pd.notna(row[0]["shares"])]
+    options = Counter(str(question.options) for _, question, _ in asked).most_common(1)[0][0]
+    questions = pd.DataFrame(
+        [
+            {
+                "question": str(question.wording),
+                "status": result["status"],
+                "shares": [float(share) for share in str(result["shares"]).split(";")],
+                "dont_know_share": result["dont_know_share"],
+                "value": None if figure is None else figure.value,
+                "low": None if figure is None else figure.low,
+                "high": None if figure is None else figure.high,
+            }
+            for result, question, figure in asked
+            if str(question.options) == options
+        ]
+    )
+    return charts.likert(
+        questions, options=options.split(";"), look=look(scope.theme), language=scope.language, width=scope.width,
+        dont_know=scope.say("feedback.dont_know") if questions.dont_know_share.notna().any() else "",
+    )  # fmt: skip
 
 
 def show_survey(scope: Scope) -> None:

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from components.server.files import AssetFiles, CompressedFrontend, frontend_files
 from components.server.guard import Guard
 from components.server.health import healthz
+from components.server.maps import map_routes
 from components.server.opendata import open_data_routes
 from components.server.startup import lifespan
 
@@ -22,6 +23,7 @@ def routes() -> list[BaseRoute]:
         Route("/healthz", healthz),
         Mount("/assets", app=AssetFiles()),
         *open_data_routes(),
+        *map_routes(),
     ]
 
 

@@ -46,13 +46,13 @@ def open_data_routes() -> list[BaseRoute]:
     """The routes of the open data and of the maps' geometry."""
     return [
         Route("/data", lambda request: RedirectResponse("/data/", headers=CORS)),
-        Route("/data/", _or_not_found(list_releases)),
-        Route("/data/releases.json", _or_not_found(releases_json)),
-        Route("/data/{release}.sqlite", _or_not_found(whole_release)),
-        Route("/data/{release}/", _or_not_found(list_tables)),
-        Route("/data/{release}/{table}.csv", _or_not_found(table_csv)),
+        Route("/data/", or_not_found(list_releases)),
+        Route("/data/releases.json", or_not_found(releases_json)),
+        Route("/data/{release}.sqlite", or_not_found(whole_release)),
+        Route("/data/{release}/", or_not_found(list_tables)),
+        Route("/data/{release}/{table}.csv", or_not_found(table_csv)),
         Route("/data/{release}", lambda request: RedirectResponse(request.scope["path"] + "/", headers=CORS)),
-        Route("/geometry/{release}/{name}.geojson", _or_not_found(geometry)),
+        Route("/geometry/{release}/{name}.geojson", or_not_found(geometry)),
         # What is left under these two is not there; without this line Streamlit would answer with its home page.
         Route("/data/{rest:path}", lambda request: not_found(request.scope)),
         Route("/geometry/{rest:path}", lambda request: not_found(request.scope)),
@@ -64,7 +64,7 @@ def geometry_url(release: Release, name: str) -> str:
 
     It holds the fingerprint of the release, so that a browser keeps the outlines for as long as they are right.
     """
-    return f"/geometry/{release.id}/{name}.geojson?v={_fingerprint(release)[:12]}"
+    return f"/geometry/{release.id}/{name}.geojson?v={fingerprint_of(release)[:12]}"
 
 
 def list_releases(request: Request) -> Response:
@@ -79,7 +79,7 @@ def list_releases(request: Request) -> Response:
 
 def list_tables(request: Request) -> Response:
     """The tables of one release, for people."""
-    words, release = words_for(request.scope), _release(request)
+    words, release = words_for(request.scope), asked_release(request)
     heading = words.say("server.data_release", release=release.id)
     body = (
         _invented(words, release)
@@ -117,12 +117,12 @@ def releases_json(request: Request) -> Response:
 
 def whole_release(request: Request) -> Response:
     """One release as the SQLite file it is."""
-    release = _release(request)
+    release = asked_release(request)
     if release.path is None:  # kept in a database server: there is no file to hand out
         raise NoRelease(release.id)
-    return _unless_unchanged(
+    return unless_unchanged(
         request,
-        _fingerprint(release),
+        fingerprint_of(release),
         lambda headers: FileResponse(
             str(release.path),
             media_type="application/vnd.sqlite3",
@@ -134,11 +134,11 @@ def whole_release(request: Request) -> Response:
 
 def table_csv(request: Request) -> Response:
     """One table of a release as CSV, sent while it is read."""
-    release, table = _release(request), request.path_params["table"]
+    release, table = asked_release(request), request.path_params["table"]
     lines = _csv_lines(exports.columns(table), exports.rows(release, table))
-    return _unless_unchanged(
+    return unless_unchanged(
         request,
-        f"{_fingerprint(release)}-{table}",
+        f"{fingerprint_of(release)}-{table}",
         lambda headers: StreamingResponse(
             lines if request.method == "GET" else iter(()),
             media_type="text/csv; charset=utf-8",
@@ -152,11 +152,11 @@ def table_csv(request: Request) -> Response:
 
 def geometry(request: Request) -> Response:
     """The outlines of a release's places as GeoJSON, for its maps."""
-    release, name = _release(request), request.path_params["name"]
-    fingerprint = _fingerprint(release)
+    release, name = asked_release(request), request.path_params["name"]
+    fingerprint = fingerprint_of(release)
     # An address with the right fingerprint can only ever mean these outlines.
     lasting = request.query_params.get("v") == fingerprint[:12]
-    return _unless_unchanged(
+    return unless_unchanged(
         request,
         f"{fingerprint}-{name}",
         lambda headers: Response(_outlines(release, name), media_type="application/geo+json", headers=headers),
@@ -168,7 +168,7 @@ class _Latest(Exception):
     """The release was asked for as `latest`; holds the id it stands for."""
 
 
-def _or_not_found(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
+def or_not_found(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
     """The same answer, with a page that says so for a release or a table there is not, and `latest` resolved."""
 
     def answer_or_not_found(request: Request) -> Response:
@@ -185,7 +185,8 @@ def _or_not_found(answer: Callable[[Request], Response]) -> Callable[[Request], 
     return answer_or_not_found
 
 
-def _release(request: Request) -> Release:
+def asked_release(request: Request) -> Release:
+    """The release that the address names. Raises NoRelease; `latest` is turned into a redirect by `or_not_found`."""
     wanted = request.path_params["release"]
     store = Store.default()
     if wanted == LATEST:
@@ -193,13 +194,14 @@ def _release(request: Request) -> Release:
     return store.open(wanted)
 
 
-def _unless_unchanged(
+def unless_unchanged(
     request: Request,
     tag: str,
     answer: Callable[[dict[str, str]], Response],
     *,
     cache_control: str = ASK_FIRST,
 ) -> Response:
+    """The answer, or 304 where the browser holds it already. tag: changes whenever the answer would."""
     headers = {**CORS, "ETag": f'"{tag}"', "Cache-Control": cache_control}
     # What compression on the way appends to a tag is not part of it.
     held = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
@@ -210,7 +212,8 @@ def _unless_unchanged(
 
 # The releases that are open are few; each of these is asked for by every visitor and never changes.
 @lru_cache(maxsize=64)
-def _fingerprint(release: Release) -> str:
+def fingerprint_of(release: Release) -> str:
+    """The release's content hash, asked for once."""
     return exports.fingerprint(release)
 
 

@@ -18,6 +18,7 @@ from data.queries.about import (
 from data.queries.figures import (
     as_figure,
     breaks,
+    by_neighborhood,
     districts_of,
     figure_table,
     figures,
@@ -67,6 +68,7 @@ __all__ = [
     "breaks",
     "budget_by",
     "budget_lines",
+    "by_neighborhood",
     "chain",
     "city",
     "commitments",

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from data.figures import Figure, Status
 from data.models import Measure, Neighborhood, NeighborhoodOverlap, Observation, SeriesBreak, Source, table_of
+from data.queries.places import neighborhoods
 from data.queries.read import columns, in_language, read
 from data.store import Release
 
@@ -128,6 +129,19 @@ def figures(
     """Figures with their whole passport, as pages, files and the command line show them."""
     frame = figure_table(release, measures=measures, neighborhoods=neighborhoods, periods=periods, groups=groups)
     return [as_figure(row) for row in frame.to_dict("records")]
+
+
+def by_neighborhood(release: Release, *, measure: str, period: str, language: str = "en") -> pd.DataFrame:
+    """Figures of a measure in a period for every neighborhood, A to Z.
+
+    Columns: those of `figure_table` but its dates, and id, name. A neighborhood without a row is not reported.
+    """
+    figures = figure_table(release, measures=[measure], periods=[period]).drop(columns=["period_start", "period_end"])
+    places = neighborhoods(release, language=language)[["id", "name"]]
+    frame = places.merge(figures, left_on="id", right_on="neighborhood", how="left")
+    frame["neighborhood"] = frame.id
+    frame["status"] = frame.status.fillna("not_reported")
+    return frame
 
 
 def as_figure(row: Mapping[Hashable, Any]) -> Figure:
