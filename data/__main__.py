@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 from data import console, describe, periods, queries
 from data.figures import Figure
@@ -235,6 +236,8 @@ def refusing() -> Iterator[None]:
         refuse(error.problems[-1])
     except (OSError, sqlite3.Error) as error:
         refuse(f"a file could not be read or written: {error}")
+    except DBAPIError as error:
+        refuse(f"a release could not be read: {error.orig}")
 
 
 if __name__ == "__main__":

@@ -140,6 +140,14 @@ class TestReleases:
         monkeypatch.setenv("OPENBEAT_STORE", str(store.root))
         assert len(json.loads(data("releases", "--json").stdout)) == 2
 
+    def test_a_file_that_is_no_release_is_a_refusal(self, store: Store) -> None:
+        store.path_of("broken").write_text("This is no database. " * 1000)
+        store.activate("broken")
+        for command in (["releases"], ["figure", "--neighborhood", "city", "--period", "2025"]):
+            shown = data(*command, store=store)
+            assert (shown.exit_code, shown.stdout) == (1, "")
+            assert "could not be read: file is not a database" in shown.stderr
+
     def test_the_demo_does_not_mix_itself_into_a_city(self, store: Store) -> None:
         shown = data("demo", store=store)
         assert shown.exit_code == 1
