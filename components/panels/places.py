@@ -144,7 +144,7 @@ def show_legend(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
 
 def show_deck(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
     """The map by pydeck: colors by class, hatched where withheld; a click opens the neighborhood."""
-    url = f"/map/{scope.release.id}/{measure['id']}/{period}.geojson?theme={scope.theme}&{LANGUAGE}={scope.language}"
+    url = map_url(scope.release, str(measure["id"]), period, theme=scope.theme, language=scope.language)
     figures = place_figures(scope, str(measure["id"]), period)
     title = map_title(scope, measure, period)
     picked = st.pydeck_chart(
