@@ -220,46 +220,17 @@ def _with_district(reading: Reading, scope: Scope) -> str:
 def _drawing(reading: Reading, figures: pd.DataFrame, scope: Scope) -> tuple[charts.Drawing | None, str, pd.DataFrame]:
     """The drawing, its how-to-read line, and the rows that it shows."""
     breaks = scope.ask(queries.breaks, measure=reading.measure["id"], language=scope.language)
-    marks = [charts.break_mark(row.broke_on, scope.language) for row in breaks.itertuples()]
     here = figures[figures.neighborhood == reading.place]
-    months = here[here.period.map(lambda code: periods.parse(code).kind) == "month"]
-    if reading.kind in ("rate", "count") and months.numerator.notna().sum() >= MONTHS_FOR_A_LINE:
-        drawing = charts.trend(
-            as_counts(months), look=look(scope.theme), language=scope.language, width=scope.width, unit="events",
-            name=scope.name_of(reading.place), marks=marks,
-        )  # fmt: skip
-        return drawing, scope.say("how_to_read.line"), months
-    yearly = by_year(here)
-    if len(yearly) < 2:
-        return None, "", here
-    city = by_year(figures[figures.neighborhood == "city"])
-    has_city = reading.place != "city" and city.value.notna().any() and reading.kind != "count"
-    drawing = charts.years(
-        yearly if reading.kind != "count" else as_counts(yearly), look=look(scope.theme), language=scope.language,
-        width=scope.width, unit=str(reading.measure["unit"]), name=scope.name_of(reading.place),
-        city=city if has_city else None, marks=marks,
-    )  # fmt: skip
-    return drawing, scope.say("how_to_read.band" if yearly.low.notna().any() else "how_to_read.line"), here
-
-
-def as_counts(figures: pd.DataFrame) -> pd.DataFrame:
-    """Figures as their counts: a count too small for a rate is still a count; a withheld one stays withheld."""
-    counted = figures.numerator.notna()
-    status = figures.status.where(~(counted & figures.status.isin(["too_few_to_say", "unstable"])), "shown")
-    status = status.where(~(counted & (status == "not_reported")), "shown")
-    return figures.assign(value=figures.numerator, low=None, high=None, status=status)
-
-
-def by_year(figures: pd.DataFrame) -> pd.DataFrame:
-    """Figures with one period a year, as years, for a line: whole years, or else the same stretch of each, or waves.
-
-    Opt-in waves are left out: they are never put on one line with others.
-    """
-    figures = figures[figures.reason.fillna("") != "opt_in"]
     kinds = figures.period.map(lambda code: periods.parse(code).kind)
-    for kind in ("year", "fiscal", "range", "quarter", "month"):
-        rows = figures[kinds == kind]
-        years = rows.period_start.map(lambda day: f"{day.year:04d}") if len(rows) else rows.period
-        if len(rows) and years.is_unique:
-            return rows.assign(period=years)
-    return figures.iloc[:0]
+    months = here[kinds[here.index] == "month"]
+    shape = (look(scope.theme), scope.language, scope.width)
+    if reading.kind in ("rate", "count") and months.numerator.notna().sum() >= MONTHS_FOR_A_LINE:
+        drawing = charts.trend(months, *shape, place=scope.name_of(reading.place), breaks=breaks)
+        return drawing, scope.say("how_to_read.line"), months
+    # Opt-in waves are never put on one line with others; they stay in the table.
+    long = figures[(kinds != "month") & (figures.reason.fillna("") != "opt_in")]
+    mine = long[long.neighborhood == reading.place]
+    if len(mine) < 2:
+        return None, "", here
+    drawing = charts.years(long, *shape, breaks=breaks, chosen=reading.place, names=dict(scope.names))
+    return drawing, scope.say("how_to_read.band" if mine.low.notna().any() else "how_to_read.line"), here

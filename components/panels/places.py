@@ -14,6 +14,7 @@ from components import formats, maps
 from components.cards import show_small, show_table
 from components.scope import NEIGHBORHOOD, Scope, choose_code
 from components.sentences import range_text, reason_text, status_text, value_text
+from components.server.maps import map_url
 from components.server.opendata import geometry_url
 from components.tokens import look
 from components.words import for_markdown

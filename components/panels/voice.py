@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -120,31 +119,24 @@ def survey_card(scope: Scope, wave: Mapping[str, Any], place: str) -> Card | Non
 
 
 def likert_drawing(rows: Sequence[tuple[Any, Any, Figure | None]], scope: Scope) -> charts.Drawing:
-    """Answers as diverging bars, for the questions that share the most common list of options.
-
-    rows: (result, question, figure of its favorable share), as `survey_card` has them.
-    """
-    asked = [row for row in rows if pd.notna(row[0]["shares"])]
-    options = Counter(str(question.options) for _, question, _ in asked).most_common(1)[0][0]
+    """Answers as diverging bars. rows: (result, question, figure of its favorable share), as `survey_card` has them."""
     questions = pd.DataFrame(
         [
             {
                 "question": str(question.wording),
-                "status": result["status"],
-                "shares": [float(share) for share in str(result["shares"]).split(";")],
-                "dont_know_share": result["dont_know_share"],
+                "options": str(question.options).split(";"),
+                "favorable": int(question.favorable),
+                "shares": None if pd.isna(result["shares"]) else [float(x) for x in str(result["shares"]).split(";")],
+                "dont_know": result["dont_know_share"],
                 "value": None if figure is None else figure.value,
                 "low": None if figure is None else figure.low,
                 "high": None if figure is None else figure.high,
+                "status": result["status"],
             }
-            for result, question, figure in asked
-            if str(question.options) == options
+            for result, question, figure in rows
         ]
     )
-    return charts.likert(
-        questions, options=options.split(";"), look=look(scope.theme), language=scope.language, width=scope.width,
-        dont_know=scope.say("feedback.dont_know") if questions.dont_know_share.notna().any() else "",
-    )  # fmt: skip
+    return charts.likert(questions, look(scope.theme), scope.language, scope.width)
 
 
 def show_survey(scope: Scope) -> None:
