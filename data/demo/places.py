@@ -36,7 +36,7 @@ def residents(place: dict[str, Any], year: int) -> int:
     """People living in a place in a year, from its 2024 estimate and its yearly growth."""
     wobble = 1 + 0.004 * math.sin(year * 1.7 + len(place["id"]))
     drift = (1 + place["growth"]) ** (year - 2024) * (wobble if year != 2024 else 1)
-    return round(place["residents"] * drift)
+    return round(float(place["residents"] * drift))
 
 
 def population_rows() -> list[dict[str, Any]]:
@@ -91,7 +91,7 @@ def draw(rng: np.random.Generator) -> dict[str, dict[str, BaseGeometry]]:
         raise ValueError(f"not on land: {sorted(missing)}")
     lines = shapely.line_merge(shapely.unary_union([cell.boundary for cell in cells.values()]))
     network = shapely.transform(shapely.segmentize(lines, 0.12), _bend)
-    faces = [face for face in shapely.get_parts(shapely.polygonize(list(shapely.get_parts(network))))]
+    faces = list(shapely.get_parts(shapely.polygonize(list(shapely.get_parts(network)))))
     bent = {name: shapely.transform(shapely.segmentize(cell, 0.12), _bend) for name, cell in cells.items()}
     shapes: dict[str, list[BaseGeometry]] = {name: [] for name in cells}
     for face in faces:
@@ -112,13 +112,10 @@ def draw(rng: np.random.Generator) -> dict[str, dict[str, BaseGeometry]]:
 
 
 def add(tables: Tables, shapes: dict[str, dict[str, BaseGeometry]]) -> None:
-    """Put population, other names, the place index and the map's context into the pack."""
+    """Put population, the place index and the map's context into the pack."""
     words = texts("index")
     for row in population_rows():
         tables.add("population", row)
-    for place, names in words["aliases"].items():
-        for name in names:
-            tables.add("neighborhood_alias", {"neighborhood_id": place, "alias": name})
     for kind in ("street", "landmark", "zip"):
         for text, found in words[kind].items():
             for place in found:
@@ -137,10 +134,7 @@ def write_boundaries(folder: Path, shapes: dict[str, dict[str, BaseGeometry]]) -
     )
     _write_geojson(
         folder / "districts.geojson",
-        [
-            ({"CODE": f"district-{number}", "DISTRICT": number}, shape)
-            for number, shape in shapes["district"].items()
-        ],
+        [({"CODE": f"district-{number}", "DISTRICT": number}, shape) for number, shape in shapes["district"].items()],
     )
 
 
@@ -176,7 +170,8 @@ def _outline() -> Polygon:
     notches = [shapely.box(6.75, 1.35, 9.0, 4.0)]
     rough = shapely.union_all([soft, *annexed]).difference(shapely.union_all(notches))
     # Filling and shaving by 300 m takes away the slivers where a straight edge meets a round one.
-    return Polygon(rough.buffer(0.3, join_style="mitre").buffer(-0.6, join_style="mitre").buffer(0.3, join_style="mitre", mitre_limit=1.7).exterior)
+    shaved = rough.buffer(0.3, join_style="mitre").buffer(-0.6, join_style="mitre")
+    return Polygon(shaved.buffer(0.3, join_style="mitre", mitre_limit=1.7).exterior)
 
 
 def _river() -> BaseGeometry:
@@ -186,9 +181,7 @@ def _river() -> BaseGeometry:
     half_width = 0.10 + 0.011 * (8.5 - y) + 0.03 * np.sin(1.9 * y)
     pieces = [
         LineString([a, b]).buffer(width)
-        for a, b, width in zip(
-            np.column_stack([x, y])[:-1], np.column_stack([x, y])[1:], half_width[:-1], strict=True
-        )
+        for a, b, width in zip(np.column_stack([x, y])[:-1], np.column_stack([x, y])[1:], half_width[:-1], strict=True)
     ]
     nearest = int(np.argmin(np.abs(y + 1.55)))
     basin = shapely.affinity.scale(Point(x[nearest] + 0.42, -1.55).buffer(0.6), 1.0, 0.6)
@@ -230,8 +223,10 @@ def _bend(points: FloatArray) -> FloatArray:
 
 def _to_degrees(shape: BaseGeometry) -> BaseGeometry:
     """Kilometers to longitude and latitude, on a grid of about 10 cm so that shared points stay shared."""
+
     def turn(points: FloatArray) -> FloatArray:
-        return np.round(points / np.array(KM_PER_DEGREE) + np.array(ORIGIN), 6)
+        degrees: FloatArray = points / np.array(KM_PER_DEGREE) + np.array(ORIGIN)
+        return degrees.round(6)
 
     return shapely.transform(shape, turn)
 
@@ -240,9 +235,7 @@ def _blob(center: tuple[float, float], size: tuple[float, float], phase: float) 
     angle = np.linspace(0, 2 * math.pi, 60, endpoint=False)
     reach = 1 + 0.14 * np.cos(3 * angle + phase) + 0.08 * np.cos(5 * angle - phase)
     return Polygon(
-        np.column_stack(
-            [center[0] + size[0] * reach * np.cos(angle), center[1] + size[1] * reach * np.sin(angle)]
-        )
+        np.column_stack([center[0] + size[0] * reach * np.cos(angle), center[1] + size[1] * reach * np.sin(angle)])
     )
 
 

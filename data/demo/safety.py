@@ -91,7 +91,8 @@ class Counts:
 
     def between(self, measure: str, place: str, first: str, last: str) -> int:
         """Events from month `first` to month `last`, both included, as finally known."""
-        return sum(n for (m, p, month), n in self.final.items() if (m, p) == (measure, place) and first <= month <= last)
+        wanted = [month for month in months(last) if month >= first]
+        return sum(self.final[measure, place, month] for month in wanted)
 
 
 def simulate(rng: np.random.Generator) -> Counts:
@@ -111,24 +112,19 @@ def simulate(rng: np.random.Generator) -> Counts:
 
 
 def add(tables: Tables, counts: Counts, *, through: str, complaints_through: int) -> None:
-    """Put yearly figures, uses of force, complaints, watch groups and the break in a series into the pack.
+    """Put uses of force, complaints and watch groups into the pack.
 
-    Monthly crimes go in as a raw extract: see `write_extract`.
+    Monthly crimes go in as a raw extract: see `write_extract`; their years are worked out by publishing.
     """
-    last_whole_year = int(through[:4]) if through.endswith("-12") else int(through[:4]) - 1
-    for measure in CRIMES:
-        for place in [*(place["id"] for place in neighborhoods()), "unplaced"]:
-            for year in range(FIRST_YEAR, last_whole_year + 1):
-                here = {"measure_id": measure, "neighborhood_id": place, "period": str(year), "source_id": "crime"}
-                if place == "rail-yards":
-                    tables.add("observation", {**here, "status": "not_reported"})
-                else:
-                    events = counts.year(measure, place, year, through=through)
-                    tables.add("observation", {**here, "numerator": events})
     last_day = periods.parse(through).end
-    for (where, quarter), events in counts.force.items():
-        if periods.parse(quarter).end <= last_day:
+    quarters = sorted({quarter for _, quarter in counts.force if periods.parse(quarter).end <= last_day})
+    for quarter in quarters:
+        here = {where: events for (where, when), events in counts.force.items() if when == quarter}
+        for where, events in [*here.items(), ("city", sum(here.values()))]:
             tables.add("observation", _observed("use_of_force", where, quarter, events, "force"))
+        tables.add(
+            "observation", {**_observed("use_of_force", "rail-yards", quarter, None, "force"), "status": "not_reported"}
+        )
     for row in counts.complaints:
         if int(row["period"]) <= complaints_through:
             tables.add("complaint_summary", row)
@@ -137,7 +133,7 @@ def add(tables: Tables, counts: Counts, *, through: str, complaints_through: int
                 _observed("complaints", row["neighborhood_id"], row["period"], row["received"], "complaints"),
             )
     for row in counts.watch:
-        if int(row["period"]) <= last_whole_year:
+        if periods.parse(row["period"]).end <= last_day:
             tables.add("observation", row)
 
 
@@ -155,10 +151,13 @@ def write_extract(path: Path, counts: Counts, *, through: str) -> None:
     for month in months(through):
         for place in [*(place["id"] for place in _reporting()), "unplaced"]:
             cells = {
-                crime.heading: counts.known(measure, place, month, through=through)
-                for measure, crime in CRIMES.items()
+                crime.heading: counts.known(measure, place, month, through=through) for measure, crime in CRIMES.items()
             }
             rows.append({"Police Area": spelled[place], "Month": month, **cells, "Entered by": "records desk"})
+        # The department closes each month with a line of totals: the city's figure, not a place's.
+        month_rows = [row for row in rows if row["Month"] == month]
+        totals = {crime.heading: sum(row[crime.heading] for row in month_rows) for crime in CRIMES.values()}
+        rows.append({"Police Area": "CITYWIDE", "Month": month, **totals, "Entered by": "records desk"})
     write_csv(path, headings, rows, delimiter=";", encoding="utf-8-sig")
 
 
@@ -169,7 +168,7 @@ def _reporting() -> list[dict[str, Any]]:
 
 def _mean(measure: str, crime: Crime, place: dict[str, Any], month: str) -> float:
     year, number = int(month[:4]), int(month[5:])
-    mean = crime.monthly / 1000 * residents(place, year) * place["crime"]
+    mean: float = crime.monthly / 1000 * residents(place, year) * place["crime"]
     mean *= 1 + crime.swing * math.cos(2 * math.pi * (number - crime.peak) / 12)
     mean *= (1 + crime.drift) ** (year + number / 12 - FIRST_YEAR)
     for changed, where, since, factor in CHANGES:
@@ -224,7 +223,8 @@ def _complaints(rng: np.random.Generator) -> list[Row]:
             row: Row = {"received": received, "closed": received - pending, "pending": pending}
             row |= {ending: int(count) for ending, count in zip(endings, split, strict=True)}
             city = {name: city.get(name, 0) + count for name, count in row.items()}
-            rows.append({"neighborhood_id": f"district-{number}", "period": str(year), **row, "source_id": "complaints"})
+            here: Row = {"neighborhood_id": f"district-{number}", "period": str(year), "source_id": "complaints"}
+            rows.append({**here, **row})
         rows.append(
             {
                 "neighborhood_id": "city",
@@ -255,10 +255,22 @@ def _watch(rng: np.random.Generator) -> list[Row]:
                 rows.append({**here, "status": "not_reported"})
             else:
                 rows.append({**here, "numerator": round(homes * share), "denominator": homes})
+    for year in range(2022, 2026):
+        counted = [row for row in rows if row["period"] == str(year) and "numerator" in row]
+        rows.append(
+            {
+                "measure_id": "watch_participation",
+                "neighborhood_id": "city",
+                "period": str(year),
+                "source_id": "watch",
+                "numerator": sum(row["numerator"] for row in counted),
+                "denominator": sum(row["denominator"] for row in counted),
+            }
+        )
     return rows
 
 
-def _observed(measure: str, place: str, period: str, events: int, source: str) -> Row:
+def _observed(measure: str, place: str, period: str, events: int | None, source: str) -> Row:
     return {
         "measure_id": measure,
         "neighborhood_id": place,

@@ -21,9 +21,15 @@ def texts(name: str) -> dict[str, Any]:
     return tomllib.loads((TEXTS / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+@cache
+def _columns(table: str) -> dict[str, bool]:
+    """Column -> whether it is part of the key, in the model's order. Raises KeyError for an unknown table."""
+    return {name: bool(column["key"]) for name, column in described(TABLES[table]).items()}
+
+
 def row_id(table: str, row: Mapping[str, Any]) -> str:
     """What a translation calls a row: its key, joined by '/' where the key has several columns."""
-    return "/".join(str(row[name]) for name, column in described(TABLES[table]).items() if column["key"])
+    return "/".join(str(row[name]) for name, is_key in _columns(table).items() if is_key)
 
 
 class Tables:
@@ -38,7 +44,7 @@ class Tables:
 
         Raises KeyError for a table that the models do not have.
         """
-        columns = described(TABLES[table])
+        columns = _columns(table)
         kept = {name: row[name] for name in columns if row.get(name) is not None}
         self.rows.setdefault(table, []).append(kept)
         for column, text in row.get("es", {}).items():
@@ -59,7 +65,7 @@ class Tables:
     def write(self, folder: Path) -> list[str]:
         """Write one CSV a table into `folder`; returns the names of the tables, in order."""
         for table, rows in self.rows.items():
-            used = [name for name in described(TABLES[table]) if any(name in row for row in rows)]
+            used = [name for name in _columns(table) if any(name in row for row in rows)]
             write_csv(folder / f"{table}.csv", used, rows)
         return list(self.rows)
 

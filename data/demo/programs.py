@@ -1,0 +1,271 @@
+"""Programs and problems, as far as a release of a given day could know them.
+
+Goals and studies take their numbers from the same counts and surveys that are published.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from data import periods
+from data.demo import places, safety, voice
+from data.demo.tables import Row, Tables, texts
+
+
+def add(
+    tables: Tables,
+    counts: safety.Counts,
+    survey: voice.Survey,
+    rng: np.random.Generator,
+    *,
+    as_of: date,
+    through: str,
+) -> None:
+    """Put programs, problems, activities, goals, evaluations, partners, barriers, rules and training into the pack."""
+    words = texts("programs")
+    for legal in words["legal"]:
+        tables.add("legal_basis", legal)
+    for partner, name, kind in words["partners"]["rows"]:
+        tables.add("partner", {"id": partner, "name": name, "kind": kind})
+    for program in words["programs"]:
+        _add_program(tables, program, as_of=as_of)
+    _add_activities(tables, rng, as_of=as_of)
+    for program_id, element, evidence, day, evidence_es in words["elements"]["rows"]:
+        if day <= as_of:
+            tables.add(
+                "program_element",
+                {
+                    "program_id": program_id,
+                    "element": element,
+                    "evidence": evidence,
+                    "dated_on": day,
+                    "es": {"evidence": evidence_es},
+                },
+            )
+    for problem in words["problems"]:
+        if problem["seen_on"] <= as_of:
+            _add_problem(tables, problem, as_of=as_of)
+    for goal in words["goals"]:
+        tables.add("program_goal", _goal(goal, counts, survey, as_of=as_of, through=through))
+    for evaluation in words["evaluations"]:
+        if evaluation["finished_on"] <= as_of:
+            tables.add("evaluation", _evaluation(evaluation, counts))
+    for barrier in words["barriers"]:
+        if barrier["raised_on"] <= as_of:
+            eased = barrier.get("eased_on", date.min) <= as_of
+            tables.add("barrier", barrier if eased else {**barrier, "status": "open", "response": None})
+    for case in words["case_studies"]:
+        tables.add("case_study", {**case, "checked_on": min(case["checked_on"], as_of)})
+    _add_training(tables, rng, as_of=as_of)
+    _add_last_news(tables)
+
+
+def _add_program(tables: Tables, program: dict[str, Any], *, as_of: date) -> None:
+    ended = program.get("ended_on")
+    if program["started_on"] > as_of:
+        status = "planned"
+    elif ended and ended <= as_of:
+        status = "ended"
+    else:
+        status = "paused" if program.get("paused_on", date.max) <= as_of else "running"
+    over = ended if status == "ended" else None
+    tables.add("program", {**program, "status": status, "ended_on": over, "source_id": "programs"})
+    for place in program["places"]:
+        tables.add("program_neighborhood", {"program_id": program["id"], "neighborhood_id": place})
+    for legal in program["legal"]:
+        tables.add("program_legal_basis", {"program_id": program["id"], "legal_basis_id": legal})
+    for partner, role, since in program["partners"]:
+        if since <= as_of:
+            tables.add(
+                "program_partner", {"program_id": program["id"], "partner_id": partner, "role": role, "since": since}
+            )
+    groups = texts("programs")["stakeholders"]
+    for took_part, kinds in ((True, program["took_part"]), (False, program["absent"])):
+        for kind in kinds:
+            name, name_es = groups[kind]
+            tables.add(
+                "stakeholder_group",
+                {
+                    "id": f"{program['id']}-{kind}",
+                    "program_id": program["id"],
+                    "kind": kind,
+                    "name": name,
+                    "took_part": took_part,
+                    "es": {"name": name_es},
+                },
+            )
+
+
+def _add_last_news(tables: Tables) -> None:
+    """A program's last news is the last dated thing on file about it."""
+    news: dict[str, date] = {}
+    dated = {"program_element": "dated_on", "response_activity": "period", "evaluation": "finished_on"}
+    for table, column in dated.items():
+        for row in tables.rows.get(table, []):
+            day = periods.parse(row["period"]).end if column == "period" else row[column]
+            program = row.get("program_id")
+            if program:
+                news[program] = max(news.get(program, day), day)
+    for row in tables.rows["program"]:
+        row["updated_on"] = max(news.get(row["id"], row["started_on"]), row["started_on"])
+        if row["status"] == "planned":
+            row["updated_on"] = None
+
+
+def _add_activities(tables: Tables, rng: np.random.Generator, *, as_of: date) -> None:
+    """Work done, a row a quarter. Quarters that are not over by then are left out; drawing does not depend on that."""
+    words = texts("programs")
+    programs = {program["id"]: program for program in words["programs"]}
+    for activity in words["activities"]:
+        program = programs[activity["program_id"]]
+        first = program["started_on"]
+        last = min(activity.get("until", date.max), program.get("ended_on", date.max), date(2025, 12, 31))
+        for year in range(first.year, last.year + 1):
+            for number in range(1, 5):
+                quarter = periods.parse(f"{year}-Q{number}")
+                if quarter.end < first or quarter.start > last:
+                    continue
+                part = (min(quarter.end, last) - max(quarter.start, first)).days / quarter.days
+                done = int(rng.poisson(activity["a_quarter"] * max(part, 0.05)))
+                if quarter.end < as_of:
+                    tables.add(
+                        "response_activity",
+                        {
+                            **activity,
+                            "id": f"{activity['id']}-{quarter.code}",
+                            "quantity": done,
+                            "period": quarter.code,
+                        },
+                    )
+
+
+def _add_problem(tables: Tables, problem: dict[str, Any], *, as_of: date) -> None:
+    words = texts("programs")
+    programs = {program["id"]: program for program in words["programs"]}
+    finished = [stage["finished_on"] for stage in problem["stages"] if "finished_on" in stage]
+    over = problem["status"] in ("resolved", "closed")
+    status = "working" if over and max(finished) > as_of else problem["status"]
+    started = programs[problem["program_id"]]["started_on"] if "program_id" in problem else None
+    tables.add("problem", {**problem, "status": "open" if started and started > as_of else status})
+    for place in problem["places"]:
+        tables.add("problem_neighborhood", {"problem_id": problem["id"], "neighborhood_id": place})
+    for stage in problem["stages"]:
+        tables.add("sara_stage", _stage(problem["id"], stage, as_of=as_of))
+
+
+def _stage(problem: str, stage: dict[str, Any], *, as_of: date) -> Row:
+    row: Row = {"problem_id": problem, "stage": stage["stage"], "status": "not_started"}
+    words = {"summary": stage.get("summary"), "es": {"summary": stage["es"]} if "es" in stage else {}}
+    if stage.get("status") == "skipped":
+        return {**row, **words, "status": "skipped"}
+    if "started_on" not in stage or stage["started_on"] > as_of:
+        return row
+    row |= {"started_on": stage["started_on"], "status": "under_way"}
+    row |= {"steps_documented": stage.get("steps_documented"), **words}
+    if "finished_on" in stage and stage["finished_on"] <= as_of:
+        row |= {"finished_on": stage["finished_on"], "status": "done"}
+    return row
+
+
+def _goal(goal: dict[str, Any], counts: safety.Counts, survey: voice.Survey, *, as_of: date, through: str) -> Row:
+    """A goal with its numbers: baseline and latest come from the same figures that are published."""
+    row: Row = dict(goal)
+    measure, place = goal.get("measure_id"), goal.get("neighborhood_id", "city")
+    if measure is None:
+        if goal.get("latest_period") and periods.parse(goal["latest_period"]).end >= as_of:
+            row |= {"latest": None, "latest_period": None}
+        return row
+    last_year = int(through[:4]) if through.endswith("-12") else int(through[:4]) - 1
+    if measure in safety.CRIMES:
+        row["unit"] = "per 1,000 residents a year"
+        known = {str(year): _rate(counts, measure, place, year, through) for year in range(2021, last_year + 1)}
+    elif measure == "watch_participation":
+        row["unit"] = "percent"
+        here = [watch for watch in counts.watch if watch["neighborhood_id"] == place and "numerator" in watch]
+        known = {watch["period"]: round(100 * watch["numerator"] / watch["denominator"], 1) for watch in here}
+        known = {period: share for period, share in known.items() if int(period) <= last_year}
+    else:
+        row["unit"] = "percent"
+        waves = [wave for wave in texts("survey")["waves"] if wave["known_on"] <= as_of]
+        known = {
+            wave["id"]: round(100 * survey.favorable[measure, place, wave["id"]], 1)
+            for wave in waves
+            if wave["mode"] == "probability"
+        }
+    latest = max(known)
+    row["baseline"] = known[goal["baseline_period"]]
+    row["latest"], row["latest_period"] = (known[latest], latest) if latest > goal["baseline_period"] else (None, None)
+    if "target_factor" in goal:
+        row["target"] = round(row["baseline"] * goal["target_factor"], 1)
+    if "target_points" in goal:
+        row["target"] = round(row["baseline"] + goal["target_points"])
+    for column in ("baseline_period", "latest_period"):
+        row[column] = _wave_period(row[column])
+    return row
+
+
+def _rate(counts: safety.Counts, measure: str, place: str, year: int, through: str) -> float:
+    """Events a year per 1,000 residents."""
+    people = next(places.residents(where, year) for where in places.neighborhoods() if where["id"] == place)
+    return round(1000 * counts.year(measure, place, year, through=through) / people, 2)
+
+
+def _wave_period(period: str | None) -> str | None:
+    """A period code: the round's own where a round of the survey is meant."""
+    found = {wave["id"]: str(wave["period"]) for wave in texts("survey")["waves"]}
+    return found.get(period, period) if period else None
+
+
+def _evaluation(evaluation: dict[str, Any], counts: safety.Counts) -> Row:
+    """Estimate and range from the same counts that are published.
+
+    With a comparison: the weighted displacement difference without its nearby areas, (T1 - T0) - (C1 - C0), whose
+    standard error is the root of the sum of the counts (Wheeler and Ratcliffe 2018). Without one: T1 - T0.
+    """
+    row: Row = dict(evaluation)
+    if "here" not in evaluation:
+        return row
+    measure = evaluation["measure_id"]
+    numbers = []
+    for place in (evaluation["here"], evaluation.get("there")):
+        if place:
+            before = counts.between(measure, place, *evaluation["before"])
+            after = counts.between(measure, place, *evaluation["after"])
+            numbers.append((before, after))
+    estimate = numbers[0][1] - numbers[0][0]
+    if len(numbers) == 2:
+        estimate -= numbers[1][1] - numbers[1][0]
+    error = math.sqrt(sum(before + after for before, after in numbers))
+    row |= {
+        "estimate": estimate,
+        "low": round(estimate - 1.96 * error, 1),
+        "high": round(estimate + 1.96 * error, 1),
+    }
+    return row
+
+
+def _add_training(tables: Tables, rng: np.random.Generator, *, as_of: date) -> None:
+    for course in texts("programs")["courses"]:
+        current = round(course["officers_required"] * course["current_share"]) if "current_share" in course else None
+        counted = date(as_of.year, as_of.month, 1)
+        tables.add("training_course", {**course, "officers_current": current, "as_of": counted if current else None})
+        for year in (2023, 2024, 2025):
+            days = sorted(int(day) for day in rng.choice(np.arange(8, 350), size=course["a_year"], replace=False))
+            for number, day in enumerate(days, 1):
+                officers = 6 + int(rng.poisson(17))
+                held_on = date.fromordinal(date(year, 1, 1).toordinal() + day)
+                if held_on <= as_of:
+                    tables.add(
+                        "training_delivery",
+                        {
+                            "id": f"{course['id']}-{year}-{number:02d}",
+                            "course_id": course["id"],
+                            "held_on": held_on,
+                            "hours": course["hours"],
+                            "officers": officers,
+                        },
+                    )
