@@ -50,9 +50,7 @@ class OutsideData(ValueError):
 
 
 class Drawn(Protocol):
-    """A chart with its rows and its size: `components.charts.Drawing`."""
-
-    width: int
+    """A chart with its rows: `components.charts.Drawing`."""
 
     def full(self, width: int | None = None) -> dict[str, Any]:
         """The whole Vega-Lite spec with its rows inside, laid out for `width` pixels."""

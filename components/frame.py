@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from html import escape
 
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from components import formats
 from components.cards import show_small
 from components.scope import NEIGHBORHOOD, RELEASE, Scope, choose_code
-from components.tokens import ASSETS
+from components.tokens import ASSETS, look
 from components.words import Words, for_markdown, languages, words
 from data import queries
 
@@ -19,9 +20,14 @@ WHOLE_CITY = "city"
 
 def show_frame_top(scope: Scope, page: str) -> None:
     """Styles, notices and the scope bar."""
-    st.html(ASSETS / "site.css")
+    st.html(f"<style>:root {{ {look(scope.theme).css_variables()} }}\n{_site_css()}</style>")
     show_notices(scope, page)
     show_scope_bar(scope, page)
+
+
+@cache
+def _site_css() -> str:
+    return (ASSETS / "site.css").read_text(encoding="utf-8")
 
 
 def show_notices(scope: Scope, page: str) -> None:

