@@ -162,7 +162,9 @@ def ready_rows(
     """The rows of a ready file, its headings matched to our columns."""
     headings = matched_columns(table, opened.headings, columns)
     usd = {_cents(name) for name in columns if name.endswith("_usd")}
-    relation, cells, formats = f"{opened.name} AS r", {}, {}
+    relation = f"{opened.name} AS r"
+    cells: dict[str, str] = {}
+    formats: dict[str, str | None] = {}
     for at, (ours, heading) in enumerate(headings.items()):
         cell = f"r.{opened.cell(heading)}"
         spec = columns.get(ours) or columns.get(ours.removesuffix("_cents") + "_usd")
