@@ -182,7 +182,13 @@ def _goal(goal: dict[str, Any], counts: safety.Counts, survey: voice.Survey, *, 
     last_year = int(through[:4]) if through.endswith("-12") else int(through[:4]) - 1
     if measure in safety.CRIMES:
         row["unit"] = "per 1,000 residents a year"
-        known = {str(year): _rate(counts, measure, place, year, through) for year in range(2021, last_year + 1)}
+        # Under 10 events no rate is published, so a goal cannot show one either.
+        years = [
+            year
+            for year in range(safety.FIRST_YEAR, last_year + 1)
+            if counts.year(measure, place, year, through=through) >= 10
+        ]
+        known = {str(year): _rate(counts, measure, place, year, through) for year in years}
     elif measure == "watch_participation":
         row["unit"] = "percent"
         here = [watch for watch in counts.watch if watch["neighborhood_id"] == place and "numerator" in watch]

@@ -141,8 +141,8 @@ def write_extract(path: Path, counts: Counts, *, through: str) -> None:
     """The monthly file as the police department sends it: its own headings, its own names of places, blanks and all."""
     spelled = {place["id"]: place["name"] for place in neighborhoods()} | {
         "mount-olive": "Mt. Olive",
-        "cote-vieille": "Côte‐Vieille",  # U+2010, as word processors write it
-        "harbor-point": "Harbor Point",  # with a no-break space
+        "cote-vieille": "Côte\u2010Vieille",  # the hyphen of word processors
+        "harbor-point": "Harbor\u00a0Point",  # a no-break space
         "prairie-field": "PRAIRIE FIELD / AIRPORT",
         "unplaced": "",
     }
