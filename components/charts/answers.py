@@ -38,10 +38,11 @@ def likert(questions: pd.DataFrame, look: Look, language: str, width: Width) -> 
     """Answers as diverging stacked bars.
 
     questions: one row a question, in the order to draw: question (its words), options (a list, from least to most
-    favorable), favorable (how many of them, from the last, are), shares (a list, 0 to 1, as many as options; None where
-    they are not shown), and where they are known dont_know (a share, 0 to 1, on its own base), value, low and high (the
-    favorable share and its range, in percent), and status. The answer in the middle and "don't know" stand apart at the
-    right. Raises ValueError for no question, for one answer or more than seven, or when shares and options do not match.
+    favorable), favorable (how many of them, from the last, are), shares (a list, 0 to 1, as many as options; None
+    where they are not shown), and where they are known dont_know (a share, 0 to 1, on its own base), value, low and
+    high (the favorable share and its range, in percent), and status. The answer in the middle and "don't know" stand
+    apart at the right.
+    Raises ValueError for no question, one answer, more than seven, or when shares and options do not match.
     """
     if questions.empty:
         raise ValueError("this chart needs at least one question")
@@ -99,6 +100,11 @@ class _Answers:
         self.unsure_from = self.apart_from + (self.neither + self.gap if self.neither else 0.0)
         end = self.unsure_from + self.unsure if self.unsure else self.apart_from + self.neither
         self.domain = (-self.farthest_left, end if self.unsure or self.neither else self.farthest_right)
+        # Where the favorable answers end: the result stands above them, never above those set apart.
+        end_px = self.size.least * (self.farthest_left + self.farthest_right) / (self.domain[1] - self.domain[0])
+        widest = max((text_width(self._result(row), size.text) for row in self.records), default=0.0)
+        left_px = end_px - widest - size.px(20)
+        self.question_px = left_px if left_px >= size.px(180) and not size.is_phone else None
         self.segments: list[dict[str, Any]] = []
         self.texts: list[dict[str, Any]] = []
         self.bare: list[dict[str, Any]] = []
@@ -129,34 +135,31 @@ class _Answers:
         px = self.size.px
         entries = list(zip(form.options, form.colors, strict=True))
         if self.unsure:
-            entries.append((self.say.say("feedback.dont_know"), self.look.grid))
+            entries.append((self.say.say("feedback.dont_know"), self.look.card))
         x, y = 0.0, self.y + px(10)
         for text, color in entries:
             wide = px(20) + text_width(text, self.size.text) + px(16)
             if x and x + wide - px(16) > self.size.least:
                 x, y = 0.0, y + px(24)
-            self.key.append({"x": x + px(7), "text_x": x + px(20), "y": y, "text": text, "color": color})
+            self.key.append({"x": x + px(7), "text_x": x + px(20), "y": y, "text": text, "color": color,
+                             "edge": self.look.mark if color == self.look.card else color})  # fmt: skip
             x += wide
         self.y = y + px(22)
 
     def _question(self, row: dict[str, Any]) -> None:
         px, shown = self.size.px, self._shown(row)
         result = self._result(row)
-        room = float(self.size.least)
-        beside = not self.size.is_phone and bool(result)
-        if beside:
-            room -= text_width(result, self.size.text) + px(24)
+        beside = bool(result) and self.question_px is not None
+        room = self.question_px if beside and self.question_px is not None else float(self.size.least)
         question = wrapped_to(str(row["question"]), room, self.size.text, bold=True)
         line = px(18)
-        self.texts.append({"y": self.y + px(9), "text": question, "side": "left", "weight": 600, "ink": self.look.ink})
+        self.texts.append({"y": self.y + px(9), "text": question, "beside": False, "weight": 600, "ink": self.look.ink})
         self.y += line * lines_in(question)
         if result:
-            if not beside:
-                self.y += line
+            self.y += 0 if beside else line
             self.texts.append(
-                {"y": self.y - px(9), "text": result, "side": "right" if beside else "left", "weight": 400,
-                 "ink": self.look.ink_3}
-            )  # fmt: skip
+                {"y": self.y - px(9), "text": result, "beside": beside, "weight": 400, "ink": self.look.ink_3}
+            )
         self.y += px(5)
         height = px(28)
         if shown:
@@ -174,9 +177,11 @@ class _Answers:
         if not has_value({"value": None, "status": "shown", **row}):
             return ""
         low, high = row.get("low"), row.get("high")
+        share = formats.percent(float(row["value"]), self.language)
         if pd.isna(low) or pd.isna(high):
-            return formats.percent(float(row["value"]), self.language)
-        return formats.give_or_take(float(row["value"]), float(low), float(high), self.language)  # type: ignore[arg-type]
+            return share
+        said = formats.give_or_take(float(row["value"]), float(low), float(high), self.language)  # type: ignore[arg-type]
+        return said if said.startswith(share) else f"{share}, {said}"
 
     def _bar(self, row: dict[str, Any], height: int) -> None:
         form: _Form = row["form"]
@@ -194,7 +199,7 @@ class _Answers:
             places.append((len(form.options), self.unsure_from, self.unsure_from + self._unsure(row)))
         across_px = self.size.least / (self.domain[1] - self.domain[0])
         names = [*form.options, self.say.say("feedback.dont_know")]
-        colors = [*form.colors, self.look.grid]
+        colors = [*form.colors, self.look.card]
         for i, start, end in sorted(places, key=lambda place: place[1]):
             share = end - start
             text = formats.percent(100 * share, self.language)
@@ -212,6 +217,7 @@ class _Answers:
                     "y_top": self.y,
                     "y_bottom": self.y + height,
                     "color": colors[i],
+                    "edge": self.look.mark if i == len(form.options) else self.look.card,
                     "ink": self.look.label_on(colors[i]),
                     "text": inside if fits else "",
                     "value_text": text,
@@ -221,28 +227,29 @@ class _Answers:
 
     def drawing(self) -> Drawing:
         px, look = self.size.px, self.look
-        scale = across(self.domain, 1, 1)
+        scale = across(self.domain, 1, 2)
         tips = [
             {"field": "full_name", "type": "nominal", "title": self.say.say("table.name")},
             {"field": "value_text", "type": "nominal", "title": self.say.say("table.share")},
         ]
         middles = sorted({(row["y_top"], row["y_bottom"]) for row in self.segments})
         layers: list[Spec] = [
-            layer("point", {"shape": "square", "size": px(13) ** 2, "opacity": 1, "strokeWidth": 0}, values=self.key,
-                  x=pixel("x"), y=pixel("y"), fill=as_is("color")),
+            layer("point", {"shape": "square", "size": px(13) ** 2, "opacity": 1, "strokeWidth": 1}, values=self.key,
+                  x=pixel("x"), y=pixel("y"), fill=as_is("color"), stroke=as_is("edge")),
             layer("text", {"align": "left"}, values=self.key, x=pixel("text_x"), y=pixel("y"), text=words_of("text")),
         ]  # fmt: skip
         for text in self.texts:
-            at = {"value": 0} if text["side"] == "left" else {"value": {"expr": "width"}}
+            at = number("x", scale) if text["beside"] else {"value": 0}
+            text["x"] = self.farthest_right
             layers.append(
-                layer("text", {"align": text["side"], "fontWeight": text["weight"], "fill": text["ink"],
-                               "lineBreak": "\n", "lineHeight": px(18)},
+                layer("text", {"align": "right" if text["beside"] else "left", "fontWeight": text["weight"],
+                               "fill": text["ink"], "lineBreak": "\n", "lineHeight": px(18)},
                       values=[text], x=at, y=pixel("y"), text=words_of("text"))
             )  # fmt: skip
         if self.segments:
             layers += [
-                layer("rect", {"stroke": look.card, "strokeWidth": 1.5, "aria": True}, x=number("start", scale),
-                      x2={"field": "end"}, y=pixel("y_top"), y2={"field": "y_bottom"}, fill=as_is("color"),
+                layer("rect", {"strokeWidth": 1.5, "aria": True}, x=number("start", scale), x2={"field": "end"},
+                      y=pixel("y_top"), y2={"field": "y_bottom"}, fill=as_is("color"), stroke=as_is("edge"),
                       tooltip=tips, description=words_of("tip"), where="datum.share>0"),
                 layer("text", {"fontWeight": 600}, x=number("middle", scale), y=pixel("y"), text=words_of("text"),
                       fill=as_is("ink"), where="datum.text!==''"),

@@ -19,11 +19,13 @@ from components.charts.drawing import (
     across,
     as_is,
     grid_across,
+    label,
     layer,
     lines_in,
     number,
     picture,
     pixel,
+    room_right,
     sizes,
     text_width,
     ticks_between,
@@ -46,10 +48,24 @@ class Rows:
     Gives each row its `y`, `name_y` and wrapped `name`, and keeps what is left of the width for the marks.
     """
 
-    def __init__(self, names: Sequence[str], size: Sizes, *, top: float, pitch: float, mark: float) -> None:
-        """pitch: pixels from row to row. mark: pixels of the mark, where the name stands above it."""
+    def __init__(
+        self,
+        names: Sequence[str],
+        look: Look,
+        size: Sizes,
+        *,
+        top: float,
+        pitch: float,
+        mark: float,
+        under_name: float = 0,
+    ) -> None:
+        """Give each row its place.
+
+        pitch: pixels from row to row, where the name stands beside the mark. mark: pixels of the mark, where the name
+        stands above it. under_name: room between those two, for a line of words.
+        """
         px = size.px
-        self.size, self.top = size, top
+        self.look, self.size, self.top = look, size, top
         self.names = [wrapped_to(n, size.least, size.text) if size.is_phone else wrapped(n, WRAP_AT) for n in names]
         widest = max((text_width(name, size.text, bold=True) for name in self.names), default=0.0)
         self.left = px(1) if size.is_phone else round(widest) + px(14)
@@ -58,14 +74,16 @@ class Rows:
         for name in self.names:
             lines = px(18) * lines_in(name)
             if size.is_phone:
-                self.places.append({"name": name, "name_y": y + px(10), "y": y + lines + px(6) + mark / 2})
-                y += lines + px(6) + mark + px(14)
+                self.places.append({"name": name, "name_y": y + px(10), "note_y": y + lines + px(10),
+                                    "y": y + lines + under_name + px(6) + mark / 2})  # fmt: skip
+                y += lines + under_name + px(6) + mark + px(14)
             else:
                 tall = max(pitch, lines + px(8))
                 # The first line of several stands half the rest higher, so that they are centered on the mark.
                 self.places.append(
-                    {"name": name, "name_y": y + tall / 2 - px(9) * (lines_in(name) - 1), "y": y + tall / 2}
-                )
+                    {"name": name, "name_y": y + tall / 2 - px(9) * (lines_in(name) - 1), "note_y": y + tall / 2,
+                     "y": y + tall / 2}
+                )  # fmt: skip
                 y += tall
         self.bottom = y
 
@@ -73,11 +91,13 @@ class Rows:
         """The names. bold: a Vega condition for those in bold."""
         phone = self.size.is_phone
         return [
-            layer("text", {"align": "left" if phone else "right", "lineBreak": "\n",
-                           "lineHeight": self.size.px(18), "fontWeight": weight},
-                  x={"value": 0 if phone else self.left - self.size.px(10)}, y=pixel("name_y"), text=words_of("name"),
-                  where=where)
+            made
             for weight, where in ((400, f"!({bold})"), (700, bold))
+            for made in label({"align": "left" if phone else "right", "lineBreak": "\n",
+                           "lineHeight": self.size.px(18), "fontWeight": weight},
+                  of=self.look, x={"value": 0 if phone else self.left - self.size.px(10)}, y=pixel("name_y"),
+                  text=words_of("name"),
+                  where=where)
         ]  # fmt: skip
 
 
@@ -102,7 +122,8 @@ def bars(
     size = sizes(width, look)
     px = size.px
     records: list[dict[str, Any]] = amounts.to_dict("records")  # type: ignore[assignment]
-    rows = Rows([str(row["label"]) for row in records], size, top=px(4), pitch=px(32), mark=px(18))
+    names = [str(row["label"]) for row in records]
+    rows = Rows(names, look, size, top=px(4), pitch=px(32), mark=px(18))
     say = words(language)
     made: list[dict[str, Any]] = []
     for record, place in zip(records, rows.places, strict=True):
@@ -220,7 +241,11 @@ def promises(states: Mapping[str, int], look: Look, language: str, width: Width)
 
 def _one_bar(lines: list[dict[str, Any]], look: Look, size: Sizes) -> Drawing:
     px = size.px
-    columns = 1 if size.is_phone else min(len(lines), 2 if len(lines) in (2, 4) else 3)
+    texts = [f"{line['full_name']}: {line['detail']}" for line in lines]
+    wide = max(text_width(text, size.text) for text in texts) + px(40)
+    columns = max(1, min(len(lines), 3, int(size.least // wide)))
+    if len(lines) == 4 and columns == 3:
+        columns = 2
     step = size.least / columns
     tall = px(40)
     y = tall + px(24)
@@ -261,14 +286,29 @@ def _one_bar(lines: list[dict[str, Any]], look: Look, size: Sizes) -> Drawing:
 
 
 def money_axis(
-    lowest: float, highest: float, look: Look, language: str, size: Sizes, *, left: float, right: float, top: float,
+    lowest: float,
+    highest: float,
+    look: Look,
+    language: str,
+    size: Sizes,
+    *,
+    left: float,
+    beside: Sequence[tuple[float, float]],
+    top: float,
     bottom: float,
-) -> tuple[Spec, list[Spec]]:  # fmt: skip
-    """The scale of a chart of cents, with zero in it, and its grid lines with dollars above them."""
+) -> tuple[Spec, list[Spec]]:
+    """The scale of a chart of cents, with zero in it, and its grid lines with dollars above them.
+
+    beside: the amounts that words stand right of, with how wide those are.
+    """
+    low, high = min(lowest, 0.0), max(highest, 0.0)
+    if high == low:
+        high = 100.0
+    plot = size.least - left - size.px(4)
+    right = size.px(4) + room_right([((cents - low) / (high - low), wide) for cents, wide in beside], plot)
     at_most = 3 if size.is_phone else 5
-    ticks = ticks_between(min(lowest, 0), max(highest, 1), at_most=at_most, whole=True)
-    scale = across((ticks[0], ticks[-1]), left, right)
+    ticks = [tick for tick in ticks_between(low, high, at_most=at_most, whole=True) if low <= tick <= high]
+    scale = across((low, high), left, right)
     texts = [tick_text(tick, "cents", language) for tick in ticks]
-    return scale, grid_across(
-        ticks, texts, scale, of=look, size=size, top=top, bottom=bottom, margins=(left, right)
-    )
+    margins = (left, right if ticks[-1] == high else float(size.least))
+    return scale, grid_across(ticks, texts, scale, of=look, size=size, top=top, bottom=bottom, margins=margins)

@@ -86,7 +86,7 @@ def sizes(width: Width, theme: Look) -> Sizes:
     if width == "phone":
         return Sizes(nominal=358, least=288, text=14, line=2, plot=220, is_phone=True)
     if width == "desktop":
-        return Sizes(nominal=760, least=500, text=14, line=2, plot=260, is_phone=False)
+        return Sizes(nominal=760, least=560, text=14, line=2, plot=260, is_phone=False)
     if width == "print":
         return Sizes(nominal=680, least=640, text=14, line=2, plot=240, is_phone=False)
     if width == "slide":
@@ -256,6 +256,14 @@ def ticks_between(lowest: float, highest: float, *, at_most: int = 5, whole: boo
         if below + above + 1 <= at_most and not (whole and step != round(step)):
             return [round(step * i, 10) for i in range(-below, above + 1)]
     return [lowest, 0.0, highest]
+
+
+def room_right(ends: Sequence[tuple[float, float]], plot: float) -> float:
+    """Pixels that the scale must give up at its right, so that words beside a mark fit.
+
+    ends: where each mark ends, from 0 to 1 along the scale, and how wide its words are. plot: pixels there are in all.
+    """
+    return max([0.0, *((wide - (1 - end) * plot) / max(end, 0.01) for end, wide in ends)])
 
 
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'|!()[]{} ·-"), frozenset("mwMW%@—")

@@ -14,6 +14,7 @@ from components.charts.drawing import (
     Spec,
     Width,
     as_is,
+    label,
     layer,
     number,
     picture,
@@ -56,7 +57,10 @@ def bullets(
     px = size.px
     records: list[dict[str, Any]] = amounts.to_dict("records")  # type: ignore[assignment]
     top = px(26)
-    rows = Rows([str(r["label"]) for r in records], size, top=top + px(6), pitch=px(42), mark=px(26))
+    rows = Rows(
+        [str(r["label"]) for r in records], look, size, top=top + px(6), pitch=px(42), mark=px(26),
+        under_name=px(19) if size.is_phone else 0,
+    )  # fmt: skip
     made: list[dict[str, Any]] = []
     for record, place in zip(records, rows.places, strict=True):
         plan = None if pd.isna(record["plan"]) else float(record["plan"])
@@ -75,12 +79,12 @@ def bullets(
         )  # fmt: skip
     ends = [end for row in made for end in (row["plan"], row["spent"]) if end is not None]
     lowest, highest = min([0.0, *ends]), max([0.0, *ends])
-    widest = max((text_width(row["text"], size.text) for row in made), default=0.0) + px(14)
-    if size.is_phone:
-        # The words stand at the right end of the name's line, where they need no room of their own.
-        widest = float(px(6))
+    # On a phone the words stand above the bar, where they need no room of their own.
+    beside = [] if size.is_phone else [
+        (row["value"], text_width(row["text"], size.text) + px(14)) for row in made if row["value"] is not None
+    ]  # fmt: skip
     scale, grid = money_axis(
-        lowest, highest, look, language, size, left=rows.left, right=widest, top=top, bottom=rows.bottom
+        lowest, highest, look, language, size, left=rows.left, beside=beside, top=top, bottom=rows.bottom
     )
     said = words_of("text")
     tips = [
@@ -102,14 +106,8 @@ def bullets(
         *bare_boxes(look, size, rows.left),
     ]  # fmt: skip
     if size.is_phone:
-        crowded = any(
-            text_width(r["name"].split("\n")[0], size.text) + text_width(r["text"], size.text) + 12 > size.least
-            for r in made
-        )
-        layers.append(
-            layer("text", {"align": "right", "fill": look.ink_3}, x={"value": {"expr": "width"}},
-                  y=pixel("y" if crowded else "name_y"), text=said, where="isValid(datum.value)")
-        )  # fmt: skip
+        layers += label({"align": "left", "fill": look.ink_3}, of=look, x={"value": 0}, y=pixel("note_y"), text=said,
+                        where="isValid(datum.value)")  # fmt: skip
     else:
         layers.append(
             layer("text", {"align": "left", "dx": px(8)}, x=number("value", scale), y=pixel("y"), text=said,
@@ -148,7 +146,8 @@ def steps(amounts: Mapping[str, Any], look: Look, language: str, width: Width) -
     if cents["plan_now"] is None and cents["first_plan"] is None:
         raise ValueError("steps need a plan to start from")
     colors = {"first_plan": look.mark, "plan_now": look.ink_3, "spent": look.focus, "left": look.ink_3}
-    rows = Rows([say.say(f"budget.{step}") for step, _ in STEPS], size, top=px(32), pitch=px(40), mark=px(22))
+    names = [say.say(f"budget.{step}") for step, _ in STEPS]
+    rows = Rows(names, look, size, top=px(2) if size.is_phone else px(32), pitch=px(40), mark=px(22))
     made: list[dict[str, Any]] = []
     level = 0.0
     for (step, _), place in zip(STEPS, rows.places, strict=True):
@@ -172,16 +171,18 @@ def steps(amounts: Mapping[str, Any], look: Look, language: str, width: Width) -
     for row, after in zip(made, [*made[1:], None], strict=True):
         row["next_top"] = None if after is None or after["start"] is None else after["y_top"]
     ends = [end for row in made for end in (row["start"], row["end"]) if end is not None]
-    widest = max(text_width(row["text"], size.text, bold=True) for row in made) + px(12)
+    beside = [
+        (row["far"], text_width(row["text"], size.text, bold=True) + px(12)) for row in made if row["far"] is not None
+    ]
     scale, grid = money_axis(
-        min(ends), max(ends), look, language, size, left=rows.left, right=widest, top=px(26), bottom=rows.bottom
+        min(ends), max(ends), look, language, size, left=rows.left, beside=beside, top=px(26), bottom=rows.bottom
     )
     tips = [
         {"field": "full_name", "type": "nominal", "title": say.say("table.name")},
         {"field": "text", "type": "nominal", "title": say.say("table.amount")},
     ]
     layers = [
-        *grid,
+        *([] if size.is_phone else grid),
         layer("rule", {"stroke": look.mark, "strokeWidth": 1}, x=number("level", scale), y=pixel("y_bottom"),
               y2={"field": "next_top"}, where="isValid(datum.next_top)&&isValid(datum.level)"),
         layer("rect", {"strokeWidth": max(1.5, size.line * 0.75), "aria": True}, x=number("start", scale),
@@ -197,7 +198,8 @@ def steps(amounts: Mapping[str, Any], look: Look, language: str, width: Width) -
 
 def _signed(step: str, cents: float, language: str) -> str:
     """An amount with the sign of what it does to the plan."""
-    text = formats.money(round(cents), language)
+    # In whole dollars, so that what a reader adds up is what stands below.
+    text = formats.money_exact(round(cents), language)
     if step == "changes" and cents > 0:
         return f"+{text}"
     if step in ("spent", "promised") and cents > 0:

@@ -23,6 +23,7 @@ from components.charts.drawing import (
     number,
     picture,
     pixel,
+    room_right,
     sizes,
     text_width,
     ticks_between,
@@ -226,7 +227,7 @@ class _Plan:
         low = self._share(row["low"] if row["low"] is not None else row["value"])
         high = self._share(row["high"] if row["high"] is not None else row["value"])
         # What the plot must give up so that the words fit right of the band.
-        missing = (wide - (1 - high) * self.plot_px - self.end_px) / max(high, 0.01)
+        missing = room_right([(high, wide - self.end_px)], self.plot_px)
         if note and missing > px(60) and low * self.plot_px >= wide:
             at = row["low"] if row["low"] is not None else row["value"]
             return {"note": note, "note_at": at, "note_align": "right", "note_dx": -px(12)}

@@ -95,8 +95,8 @@ def years(
     """Years of one place: points with their bands, joined by a thin line; the city as a gray line.
 
     figures: rows of `queries.figure_table` of one measure, for the chosen place and the city. names: id to name.
-    breaks: rows of `queries.breaks`. A year without a row is a gap. Where a measure comes both for whole years and for a
-    part of each year, only one kind is drawn: they are never set beside each other.
+    breaks: rows of `queries.breaks`. A year without a row is a gap. Where a measure comes both for whole years and for
+    a part of each year, only one kind is drawn: they are never set beside each other.
     Raises ValueError when the place has no row.
     """
     rows = _one_stretch(figures, chosen)
@@ -338,8 +338,8 @@ class _Timeline:
         line = {"stroke": look.focus, "strokeCap": "round", "strokeWidth": 1.25 if self.bands else size.line}
         for dashed, dash in (("false", []), ("true", [px(4), px(4)])):
             layers.append(
-                layer("rule", {**line, **({"strokeDash": dash, "strokeCap": "butt"} if dash else {})}, x=number("join_x", scale),
-                      x2={"field": "x"}, y=pixel("join_y"), y2={"field": "y"},
+                layer("rule", {**line, **({"strokeDash": dash, "strokeCap": "butt"} if dash else {})},
+                      x=number("join_x", scale), x2={"field": "x"}, y=pixel("join_y"), y2={"field": "y"},
                       where=f"isValid(datum.join_x)&&datum.dashed==={dashed}")
             )  # fmt: skip
         layers.append(

@@ -1,0 +1,95 @@
+"""The legend of a map, as words with a swatch and a count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from components.classes import MapClasses, group_classes, value_classes
+from components.tokens import Look
+from components.words import words
+from data.figures import Status
+
+HIDDEN = (Status.WITHHELD, Status.TOO_FEW_TO_SAY)
+
+
+@dataclass(frozen=True)
+class LegendRow:
+    """One line of a legend.
+
+    swatch: the fill. text: the class in words with how many areas it has. kind: fill, hatched (not shown), dashed (not
+    reported) or away (does not apply).
+    """
+
+    swatch: str
+    text: str
+    count: int
+    kind: str = "fill"
+    line: str = ""
+
+    @property
+    def hatched(self) -> bool:
+        """True for areas whose figure is not shown."""
+        return self.kind == "hatched"
+
+
+def classes_for(measure: pd.Series | dict, figures: pd.DataFrame, look: Look, language: str) -> MapClasses:  # type: ignore[type-arg]
+    """The classes of a map: by group where a test has put every shown figure in one, else by value."""
+    shown = figures[figures.value.notna()]
+    if "group" in figures and len(shown) and shown.group.isin(["above", "same", "below"]).all():
+        return group_classes(measure, look, language)  # type: ignore[arg-type]
+    return value_classes(measure, look, language)  # type: ignore[arg-type]
+
+
+def legend(measure: dict, figures: pd.DataFrame, look: Look, language: str) -> list[LegendRow]:  # type: ignore[type-arg]
+    """Rows of the legend, classes from low to high. Classes without areas stay; "not shown" comes only where it is.
+
+    measure: a row of `queries.measures`. figures: one row an area, with value, status, and group where there is one.
+    """
+    say, classes = words(language), classes_for(measure, figures, look, language)
+    records = figures.to_dict("records")
+    found = [classes.of(row) for row in records]
+    rows = [
+        _row(say.say("map.legend_row", n=found.count(item), label=item.label), item.fill, found.count(item), "fill",
+             look.muted)
+        for item in classes.items
+    ]  # fmt: skip
+    statuses = [Status(str(row["status"])) for row in records]
+    for wanted, key, kind, swatch, line in (
+        (HIDDEN, "map.not_shown_hidden", "hatched", look.hatch_fill, look.hatch_line),
+        ((Status.NOT_REPORTED,), "map.not_reported", "dashed", look.card, look.muted),
+        ((Status.NOT_APPLICABLE,), "map.not_applicable", "away", look.grid, look.grid),
+    ):
+        count = sum(status in wanted for status in statuses)
+        if count:
+            rows.append(_row(say.say("map.legend_row", n=count, label=say.say(key)), swatch, count, kind, line))
+    careful = sum(status in (Status.PROVISIONAL, Status.UNSTABLE) for status in statuses)
+    if careful:
+        label = f"{say.say('status.chip.provisional')}, {say.say('status.chip.unstable').lower()}"
+        rows.append(_row(say.say("map.legend_row", n=careful, label=label), look.card, careful, "dotted", look.ink))
+    return rows
+
+
+def legend_html(rows: list[LegendRow], title: str) -> str:
+    """The legend as a list for a page; the swatches are pictures without words of their own."""
+    items = "".join(f"<li>{swatch_svg(row)}<span>{escape(row.text)}</span></li>" for row in rows)
+    return f'<ul class="legend" aria-label="{escape(title, quote=True)}">{items}</ul>'
+
+
+def swatch_svg(row: LegendRow) -> str:
+    """A swatch as a small drawing, so that hatching looks as it does on the map, in print as well."""
+    dash = {"dashed": ' stroke-dasharray="4 3"', "dotted": ' stroke-dasharray="1.5 2.5"'}.get(row.kind, "")
+    lines = ""
+    if row.hatched:
+        path = "M1 9 L9 1 M1 17 L17 1 M9 17 L25 1 M17 17 L27 7 M25 17 L27 15"
+        lines = f'<path d="{path}" stroke="{row.line}" stroke-width="1.2"/>'
+    return (
+        '<svg width="28" height="18" viewBox="0 0 28 18" aria-hidden="true" fill="none">'
+        f'<rect x="1" y="1" width="26" height="16" fill="{row.swatch}" stroke="{row.line}"{dash}/>{lines}</svg>'
+    )
+
+
+def _row(text: str, swatch: str, count: int, kind: str, line: str) -> LegendRow:
+    return LegendRow(swatch, text, count, kind, line)
