@@ -14,8 +14,7 @@ from components import formats, maps
 from components.cards import show_small, show_table
 from components.scope import NEIGHBORHOOD, Scope, choose_code
 from components.sentences import range_text, reason_text, status_text, value_text
-from components.server.maps import map_url
-from components.server.opendata import geometry_url
+from components.server.maps import context_url, map_url
 from components.tokens import look
 from components.words import for_markdown
 from data import periods, queries
@@ -151,7 +150,7 @@ def show_deck(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
     picked = st.pydeck_chart(
         maps.deck(
             url,
-            context_url=geometry_url(scope.release, "context"),
+            context_url=context_url(scope.release, theme=scope.theme),
             look=look(scope.theme),
             chosen=scope.place,
             bounds=maps.bounds(scope.ask(queries.outlines)),

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from components import maps
 from components.server.files import FOREVER
 from components.server.opendata import ASK_FIRST, asked_release, fingerprint_of, or_not_found, unless_unchanged
+from components.server.pages import not_found
 from components.tokens import THEMES, look
 from components.words import DEFAULT, languages
 from data import queries
@@ -23,14 +24,35 @@ from data.store import NoRelease, Release
 
 def map_routes() -> list[BaseRoute]:
     """The routes of the maps."""
-    return [Route("/map/{release}/{measure}/{period}.geojson", or_not_found(measure_map))]
+    return [
+        Route("/map/{release}/context.geojson", or_not_found(context)),
+        Route("/map/{release}/{measure}/{period}.geojson", or_not_found(measure_map)),
+        Route("/map/{rest:path}", lambda request: not_found(request.scope)),
+    ]
+
+
+def context(request: Request) -> Response:
+    """Water, parks and roads as GeoJSON, in the colors of `?theme=`."""
+    theme = _theme(request)
+    release = asked_release(request)
+    fingerprint = fingerprint_of(release)
+    return unless_unchanged(
+        request,
+        f"{fingerprint}-context-{theme}",
+        lambda headers: Response(
+            maps.context_geojson(queries.map_features(release), look(theme)),
+            media_type="application/geo+json",
+            headers=headers,
+        ),
+        cache_control=FOREVER if request.query_params.get("v") == fingerprint[:12] else ASK_FIRST,
+    )
 
 
 def measure_map(request: Request) -> Response:
     """Outlines filled by class, as GeoJSON. `?theme=` and `?lang=` choose the colors and the words."""
-    theme, language = request.query_params.get("theme", "light"), request.query_params.get("lang", DEFAULT)
-    if theme not in THEMES or language not in languages():
-        raise NoRelease(f"no map in theme {theme!r} and language {language!r}")
+    theme, language = _theme(request), request.query_params.get("lang", DEFAULT)
+    if language not in languages():
+        raise NoRelease(f"no map in language {language!r}")
     release = asked_release(request)
     measure, period = request.path_params["measure"], request.path_params["period"]
     fingerprint = fingerprint_of(release)
@@ -48,6 +70,18 @@ def map_url(release: Release, measure: str, period: str, *, theme: str, language
     """The address of a measure's map; it holds the release's fingerprint, so that browsers may keep it."""
     version = fingerprint_of(release)[:12]
     return f"/map/{release.id}/{measure}/{period}.geojson?theme={theme}&lang={language}&v={version}"
+
+
+def context_url(release: Release, *, theme: str) -> str:
+    """The address of a release's water, parks and roads."""
+    return f"/map/{release.id}/context.geojson?theme={theme}&v={fingerprint_of(release)[:12]}"
+
+
+def _theme(request: Request) -> str:
+    theme = request.query_params.get("theme", "light")
+    if theme not in THEMES:
+        raise NoRelease(f"no map in theme {theme!r}")
+    return theme
 
 
 @lru_cache(maxsize=128)
