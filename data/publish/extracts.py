@@ -87,7 +87,8 @@ class _Mapping:
         self.rejected: set[int] = set()
         self.skipped = 0
         self.bad_period: tuple[str, str, str] | None = None
-        self.into = spec.measure if spec.into == "observation" and spec.measure else spec.into
+        measures = [name for name in (spec.measure, *(value.measure for value in spec.values)) if name]
+        self.into = ", ".join(dict.fromkeys(measures)) if spec.into == "observation" and measures else spec.into
         self.count: FileCount = self.report.count(opened.file, self.into, spec.source)
 
     # helpers
@@ -261,9 +262,7 @@ class _Mapping:
         if spec is None:
             return literal(CITY), "NULL"
         cell = self.cell(spec.column)
-        known = self.rows(
-            f"SELECT coalesce(clean({cell}), '') AS raw, min(row), count(*) FROM {kept} AS r GROUP BY ALL"
-        )
+        known = self.rows(f"SELECT coalesce(given({cell}), '') AS raw, count(*) FROM {kept} AS r GROUP BY raw")
         pairs: list[tuple[str, str | None, str | None]] = []
         refused: dict[str, list[str]] = {"unknown_neighborhood": [], "total_row": []}
         for raw, times in known:
@@ -281,11 +280,11 @@ class _Mapping:
             f"CAST(fate AS VARCHAR) AS fate FROM pairs"
         )
         self.sql.unregister("pairs")
-        self.joins.append(f"LEFT JOIN {self.name}_places AS p ON p.raw = coalesce(clean({cell}), '')")
+        self.joins.append(f"LEFT JOIN {self.name}_places AS p ON p.raw = coalesce(given({cell}), '')")
         for code, raws in refused.items():
             if raws:
                 words = ", ".join(map(literal, raws))
-                query = f"SELECT row, clean({cell}) FROM {kept} AS r WHERE coalesce(clean({cell}), '') IN ({words})"
+                query = f"SELECT row, given({cell}) FROM {kept} AS r WHERE coalesce(given({cell}), '') IN ({words})"
                 self.refuse(f"{query} ORDER BY row", spec.column, code, "", spec.level)
         return "p.place", "p.fate"
 
@@ -505,19 +504,19 @@ class _Mapping:
                     for name, word in fixed.items()
                     if any(self._value_word(name, each) is not None for each in spec.values)
                 )
-                number = f"{self._parse(value.column, value.measure)} AS amount"
+                number = f"{self._parse(value.column, value.round)} AS amount"
                 cell = self.amounts[value.column]
                 for name, heading in (("n", value.n), ("n_effective", value.n_effective)):
                     more += f", {self.amounts[heading] if heading else 'NULL'} AS {name}"
                 blank = f"given({cell}) IS NULL"
-                condition = self._cells(staged, value.column, value.blank, value.measure, where)
+                condition = self._cells(staged, value.column, value.blank, value.measure, where, value.round)
                 parts.append(
                     f"SELECT row, {place}{own}{share}{more}, {number}, {blank} AS blank FROM {staged} "
                     f"{where or 'WHERE TRUE'} AND {condition}"
                 )
         elif spec.sum:
             condition = self._cells(staged, spec.sum, None, spec.measure, where)
-            number = f"{self._parse(spec.sum, spec.measure)} AS amount"
+            number = f"{self._parse(spec.sum)} AS amount"
             parts.append(
                 f"SELECT row, {place}{own}{share}, NULL AS n, NULL AS n_effective, {number}, FALSE AS blank "
                 f"FROM {staged} {where or 'WHERE TRUE'} AND {condition}"
@@ -536,17 +535,21 @@ class _Mapping:
         attribute = {"measure_id": "measure", "group_name": "group"}.get(name, name)
         return getattr(value, attribute)
 
-    def _parse(self, heading: str, measure: str | None) -> str:
+    def _parse(self, heading: str, rounded: bool = False) -> str:
         cell = self.amounts[heading]
+        if rounded and self.spec.into != "budget_line":
+            return f"CAST(round(number_of({cell})) AS BIGINT)"
         if self.spec.into == "budget_line":
             return f"whole_of({cell})" if self.spec.money == "cents" else f"cents_of({cell})"
         if self.spec.into in ("population", "complaint_summary"):
             return f"whole_of({cell})"
         return f"number_of({cell})"
 
-    def _cells(self, staged: str, heading: str, blank: str | None, measure: str | None, where: str) -> str:
+    def _cells(
+        self, staged: str, heading: str, blank: str | None, measure: str | None, where: str, rounded: bool = False
+    ) -> str:
         """Refuse cells that hold no fitting number; returns the condition for those that are taken."""
-        cell, number = self.amounts[heading], self._parse(heading, measure)
+        cell, number = self.amounts[heading], self._parse(heading, rounded)
         into = self.spec.into
         alive = where or "WHERE TRUE"
         expected = {
@@ -845,33 +848,35 @@ class _Mapping:
         for line, text, row in frame[["id", "_share", "_row"]].itertuples(index=False):
             if isinstance(text, str) and text:
                 shares += [(line, place, weight, row) for place, weight in self._shares(text, int(row))]
-        made = typed(
-            "budget_share", pd.DataFrame(shares, columns=["budget_line_id", "neighborhood_id", "weight", "_row"])
-        )
+        columns = ["budget_line_id", "neighborhood_id", "weight", "_row"]
+        made = typed("budget_share", pd.DataFrame(shares, columns=columns))
         made = made.assign(_file=self.file.file, _row=pd.Series([one[3] for one in shares], dtype="Int64"))
+        frame, made = (one[~one["_row"].isin(self.rejected)] for one in (frame, made))
         return frame.drop(columns=["_item", "_blank", "_share", "_phase"]), made
 
     def _shares(self, text: str, row: int) -> list[tuple[str, float | None]]:
+        """The neighborhoods that a cell names, with declared shares; a name that is not known refuses the row."""
         spec = self.spec.share
         assert spec is not None
         found: list[tuple[str, float | None]] = []
+        several = {self.context.places.key(name): names for name, names in spec.map.items()}
+        declared = []
         for part in filter(None, (one.strip() for one in text.split(spec.separator))):
             name, _, weight = part.partition(spec.weight)
-            place = self.context.places.find(name, "neighborhood")
-            if place is None:
-                hit = pd.DataFrame({"_row": [row], "raw": [name.strip()]})
-                explain(self.report, "unknown_neighborhood", self.file.file, spec.column, hit, "", self.context.places)
-                self.report.reject(self.file.file, row, spec.column, name.strip(), "unknown_neighborhood")
-                self.rejected.add(row)
-                continue
+            names = several.get(self.context.places.key(name), [name])
             try:
-                found.append((place, float(weight) if weight.strip() else None))
+                declared.append(float(weight) if weight.strip() else None)
             except ValueError:
-                self.report.add("not_a_number", file=self.file.file, row=row, column=spec.column, found=repr(weight))
-                self.report.reject(self.file.file, row, spec.column, weight, "not_a_number")
-                self.rejected.add(row)
-        weights = [weight for _, weight in found if weight is not None]
-        if weights and (len(weights) != len(found) or abs(sum(weights) - 1) > 0.001):
+                self._refuse_share("not_a_number", row, weight.strip())
+                continue
+            for each in names:
+                place = self.context.places.find(each, "neighborhood")
+                if place is None:
+                    self._refuse_share("unknown_neighborhood", row, each.strip())
+                else:
+                    found.append((place, declared[-1] if len(names) == 1 else None))
+        weights = [weight for weight in declared if weight is not None]
+        if weights and (len(weights) != len(declared) or abs(sum(weights) - 1) > 0.001):
             self.report.add(
                 "shares_do_not_add_up",
                 file=self.file.file,
@@ -881,6 +886,13 @@ class _Mapping:
                 expected="a sum of 1",
             )
         return found
+
+    def _refuse_share(self, code: str, row: int, raw: str) -> None:
+        assert self.spec.share is not None
+        hit = pd.DataFrame({"_row": [row], "raw": [raw]})
+        explain(self.report, code, self.file.file, self.spec.share.column, hit, "", self.context.places)
+        self.report.reject(self.file.file, row, self.spec.share.column, raw, code)
+        self.rejected.add(row)
 
 
 def lookup_table(

@@ -23,15 +23,13 @@ from data.publish.files import OpenTable, connect, open_table
 from data.publish.names import Gazetteer, fold, nearest_word, slug
 from data.publish.pack import CITY_TOML, EXTRA_KEYS, LANGUAGE_KEYS, CityToml, Extract, Pack, RawFile, ReadyTable
 from data.publish.problems import Refused, Report, problem
+from data.publish.progress import Progress, silent
 from data.publish.ready import check, looks_personal, matched_columns, ready_rows, typed
 
 FIRST = ("source", "measure", "neighborhood", "neighborhood_alias", "fiscal_year")
 """Ready tables that others refer to: read before them."""
 BY_PUBLISHING = tuple(sorted(MADE_BY_PUBLISHING - {"neighborhood_overlap", "source_file"}))
 UNPLACED_NAME = "No neighborhood recorded"
-
-Progress = Callable[[str, int, int], None]
-"""Called as progress(what, done, total)."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class Gathered:
     measure_rules: dict[str, MeasureRule]
 
 
-def gather(pack: Pack, *, progress: Progress | None = None) -> Gathered:
+def gather(pack: Pack, *, progress: Progress = silent) -> Gathered:
     """Read everything that the pack names. Problems are in `report`; only `report.errors` forbid publishing.
 
     Never raises for a mistake in the pack or its files. Needs about as much free disk as the named columns of the
@@ -102,10 +100,10 @@ class _Intake:
         report: Report,
         connection: duckdb.DuckDBPyConnection,
         scratch: Path,
-        progress: Progress | None,
+        progress: Progress,
     ) -> None:
         self.pack, self.toml, self.report, self.sql, self.scratch = pack, toml, report, connection, scratch
-        self.progress = progress or (lambda what, done, total: None)
+        self.progress = progress
         self.frames: dict[str, list[pd.DataFrame]] = {}
         self.start_month = toml.city.get("fiscal_start_month", 7)
         if not isinstance(self.start_month, int) or not 1 <= self.start_month <= 12:
@@ -139,13 +137,13 @@ class _Intake:
         ]
         steps += [(one.file, partial(self._map_features, one)) for one in self.toml.map_features]
         for at, (what, step) in enumerate(steps):
-            self.progress(what, at, len(steps))
+            self.progress(f"Reading {what}", at, len(steps))
             try:
                 step()
             except Refused as refused:
                 if refused.problem not in self.report.problems:
                     self.report.problems.append(refused.problem)
-        self.progress("", len(steps), len(steps))
+        self.progress("Checking what hangs together", len(steps), len(steps))
         self._fiscal_years()
         self._joined()
         self._unplaced()

@@ -135,6 +135,7 @@ class Value(_Strict):
     n: str | None = None
     n_effective: str | None = None
     blank: Literal["skip", "reject", "not_reported"] | None = None
+    round: bool = False
 
 
 def _count(given: Any) -> Any:
@@ -156,11 +157,15 @@ class CountWhere(_Strict):
 
 
 class Share(_Strict):
-    """A column that names the neighborhoods of a budget line, such as 'Avondale:0.5;West End:0.5'."""
+    """A column that names the neighborhoods of a budget line, such as 'Avondale:0.5;West End:0.5'.
+
+    map: a name that stands for several neighborhoods; each gets the line, none a declared share of it.
+    """
 
     column: str
     separator: str = ";"
     weight: str = ":"
+    map: dict[str, list[str]] = {}
 
 
 class RawFile(_Strict):

@@ -268,11 +268,9 @@ class Report:
         return [one for one in self.problems if one.level == "warning"]
 
     def count(self, path: str, into: str, source_id: str | None = None) -> FileCount:
-        """The counts of a file for a table or measure, made at the first call."""
-        for one in self.files:
-            if (one.path, one.into) == (path, into):
-                return one
-        made = FileCount(path, into, source_id)
+        """New counts of a file for a table or measure; a second reading for the same purpose gets a number."""
+        times = sum(one.path == path and one.into.split(" #")[0] == into for one in self.files)
+        made = FileCount(path, f"{into} #{times + 1}" if times else into, source_id)
         self.files.append(made)
         return made
 

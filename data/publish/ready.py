@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from data import periods
 from data.models import TABLES, described
+from data.publish import frames
 from data.publish.files import OpenTable, day_sql, literal
 from data.publish.names import Gazetteer, fold, nearest_word
 from data.publish.pack import Column
@@ -84,14 +85,6 @@ class Checked:
     rejected: set[int]
 
 
-_TYPES: dict[str, Any] = {
-    "str": "str",
-    "int": "Int64",
-    "float": "float64",
-    "bool": "boolean",
-    "date": "object",
-    "datetime": "object",
-}
 _SQL = {"int": "whole_of({0})", "float": "number_of({0})", "str": "clean({0})"}
 _TRUE, _FALSE = "('true', 't', 'yes', 'y', '1')", "('false', 'f', 'no', 'n', '0')"
 _SAYS = {
@@ -103,19 +96,9 @@ _SAYS = {
 
 
 def typed(table: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The model's columns in order, with the types that `Gathered.tables` promises; missing columns get the default."""
-    made: dict[str, Any] = {}
-    for name, one in described(TABLES[table]).items():
-        values = frame[name] if name in frame else pd.Series([None] * len(frame), index=frame.index, dtype="object")
-        if one["default"] is not None:
-            values = values.astype("object").where(values.notna(), one["default"])
-        if _TYPES[one["type"]] == "object":
-            made[name] = values.astype("object").where(values.notna(), None)
-        elif one["type"] == "float":
-            made[name] = pd.to_numeric(values, errors="raise").astype("float64")
-        else:
-            made[name] = values.astype("object").where(values.notna(), None).astype(_TYPES[one["type"]])
-    return pd.DataFrame(made, index=frame.index)
+    """The model's columns in order and type, with the index of `frame`; missing columns take the default."""
+    made = frames.typed(frame, TABLES[table])
+    return made.set_axis(frame.index, axis=0)
 
 
 def matched_columns(table: str, headings: list[str], columns: Mapping[str, Column]) -> dict[str, str]:
