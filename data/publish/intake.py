@@ -451,7 +451,7 @@ class _Intake:
             for place, alias in frame[["neighborhood_id", "alias"]].itertuples(index=False)
         ]
         if aliases:
-            frame = pd.DataFrame(dict.fromkeys(aliases), columns=["neighborhood_id", "alias"])
+            frame = pd.DataFrame(list(dict.fromkeys(aliases)), columns=["neighborhood_id", "alias"])
             self._add("neighborhood_alias", typed("neighborhood_alias", frame).assign(_file=CITY_TOML, _row=0))
         self.places = Gazetteer(named, [*hidden, *declared, *aliases], same)
         for clash in self.places.clashes:
