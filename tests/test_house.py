@@ -183,8 +183,8 @@ def wrong_module(module: str, arguments: list[str]) -> list[str]:
 
 def wrong_data_command(arguments: list[str]) -> list[str]:
     """The command or the options in `python -m data ARGUMENTS` that the program does not have."""
-    if not (ROOT / "data" / "__main__.py").exists() or not arguments or arguments[0].startswith(("…", "-", "[")):
-        return []
+    if not (ROOT / "data" / "__main__.py").exists() or not arguments or not re.fullmatch("[a-z-]+", arguments[0]):
+        return []  # `…`, `COMMAND` and the like stand for any command
     import typer
 
     from data.__main__ import app
