@@ -84,6 +84,8 @@ def read_outlines(path: Path, spec: Boundary, *, file: str, report: Report) -> l
             report.add("missing_value", file=file, row=row, column=spec.name)
             report.reject(file, row, spec.name, "", "missing_value")
             continue
+        if raw in spec.leave_out:
+            continue
         shape = _shape(feature.get("geometry"), row=row, file=file, name=raw, report=report)
         if shape is None:
             continue

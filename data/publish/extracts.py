@@ -542,6 +542,8 @@ class _Mapping:
         if self.spec.into == "budget_line":
             return f"whole_of({cell})" if self.spec.money == "cents" else f"cents_of({cell})"
         if self.spec.into in ("population", "complaint_summary"):
+            if any(value.round for value in self.spec.values if value.column == heading):
+                return f"CAST(round(number_of({cell})) AS BIGINT)"  # estimates of people come with parts of people
             return f"whole_of({cell})"
         return f"number_of({cell})"
 

@@ -134,6 +134,7 @@ class Value(_Strict):
     group: str | None = None
     n: str | None = None
     n_effective: str | None = None
+    round: bool = False
     blank: Literal["skip", "reject", "not_reported"] | None = None
     round: bool = False
 
@@ -243,6 +244,7 @@ class Boundary(_Strict):
     id: str | None = None
     name_case: Literal["as_is", "title"] = "as_is"
     dissolve: bool = False
+    leave_out: list[str] = []
     name_pattern: str = "{name}"
 
 
