@@ -128,7 +128,7 @@ class _Answers:
     @staticmethod
     def _unsure(row: dict[str, Any]) -> float:
         share = row.get("dont_know")
-        return 0.0 if pd.isna(share) else float(share)  # type: ignore[arg-type]
+        return 0.0 if pd.isna(share) else float(share)
 
     def _add_key(self, form: _Form) -> None:
         """Lay out the words for the colors above the questions, in the order of the data; wraps where it must."""
@@ -180,7 +180,7 @@ class _Answers:
         share = formats.percent(float(row["value"]), self.language)
         if pd.isna(low) or pd.isna(high):
             return share
-        said = formats.give_or_take(float(row["value"]), float(low), float(high), self.language)  # type: ignore[arg-type]
+        said = formats.give_or_take(float(row["value"]), float(low), float(high), self.language)
         return said if said.startswith(share) else f"{share}, {said}"
 
     def _bar(self, row: dict[str, Any], height: int) -> None:

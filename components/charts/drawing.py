@@ -97,12 +97,13 @@ def sizes(width: Width, theme: Look) -> Sizes:
 @lru_cache(maxsize=16)
 def style(theme: str, text: int) -> Spec:
     """The Vega config of a theme: one typeface, one size, no border, nothing said in English by itself."""
+    family = f"{font()}, sans-serif"
     return {
         "background": "transparent",
-        "font": font(),
+        "font": family,
         "view": {"stroke": None},
         "mark": {"aria": False},
-        "text": {"font": font(), "fontSize": text, "fill": look(theme).ink, "baseline": "middle"},
+        "text": {"font": family, "fontSize": text, "fill": look(theme).ink, "baseline": "middle"},
     }
 
 

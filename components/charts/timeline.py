@@ -198,8 +198,10 @@ class _Timeline:
         records: list[dict[str, Any]] = figures.to_dict("records")  # type: ignore[assignment]
         self.step = _step([str(row["period"]) for row in records])
         self.records = sorted(records, key=self._at)
-        others = [] if comparison is None else comparison.to_dict("records")
-        self.others = sorted((row for row in others if has_value(row)), key=self._at)  # type: ignore[arg-type]
+        others: list[dict[str, Any]] = []
+        if comparison is not None:
+            others = comparison.to_dict("records")  # type: ignore[assignment]
+        self.others = sorted((row for row in others if has_value(row)), key=self._at)
         self.other_name = comparison_name if self.others else ""
         places = [self._at(row) for row in [*self.records, *self.others]]
         self.first, self.last = min(places), max(places)
@@ -373,7 +375,7 @@ class _Timeline:
             room = text_width("2025", self.size.text) + px(10)
             stride = next(s for s in (1, 2, 5, 10, 20, 50, 100) if s * self.period_px >= room)
             wanted = [i for i in range(self.first, self.last + 1) if (self.last - i) % stride == 0]
-            spots = [{"x": i, "text": str(i)} for i in wanted]
+            spots: list[dict[str, Any]] = [{"x": i, "text": str(i)} for i in wanted]
         else:
             spots = self._month_ticks(at_most)
         y = {"value": self.base + px(16)}

@@ -43,7 +43,7 @@ def areas(
     outlines: id, name, geometry. figures: neighborhood, value, low, high, status, and n, group where they are known.
     measure: a row of `queries.measures`.
     """
-    classes = classes_for(dict(measure), figures, look, language)
+    classes = classes_for(measure, figures, look, language)
     say, known = words(language), {str(row["neighborhood"]): row for row in figures.to_dict("records")}
     unit = str(measure["unit"])
     made = []
@@ -51,9 +51,6 @@ def areas(
         row: dict[Any, Any] = known.get(shape.id, {"value": None, "status": Status.NOT_REPORTED})
         status = Status(str(row["status"]))
         found = classes.of(row)
-        if found is None and status.has_value:
-            # A figure with no class (no test could be made) is not "no difference": it has no color.
-            status = Status.TOO_FEW_TO_SAY
         said = reading({**row, "status": status, "name": shape.name}, unit, language)
         if unit == "per_1000_residents" and said["value_text"]:
             said["tip"] = said["tip"].replace(

@@ -39,7 +39,7 @@ def choropleth(
     found = areas(outlines, figures, measure, look, language)
     whole: Bounds = tuple(float(n) for n in shapely.total_bounds([a.shape.geometry for a in found]))  # type: ignore[assignment]
     flattened = {area.shape.id: flat(area.shape.geometry, whole) for area in found}
-    box = shapely.total_bounds(list(flattened.values()))
+    box: Bounds = tuple(float(n) for n in shapely.total_bounds(list(flattened.values())))  # type: ignore[assignment]
     # As tall as the city needs at its widest, and no taller than a screen likes.
     height = min(MAP_HEIGHTS[width], round(size.least * (box[3] - box[1]) / max(box[2] - box[0], 1)) + size.px(8))
     rows = pd.DataFrame(
@@ -81,7 +81,7 @@ def choropleth(
     )  # fmt: skip
     hatched = [a for a in found if a.is_hatched]
     if hatched:
-        lines = [lines_only(hatch(flattened[a.shape.id], tuple(float(n) for n in box), flat=True)) for a in hatched]
+        lines = [lines_only(hatch(flattened[a.shape.id], box, flat=True)) for a in hatched]
         layers.append(_lines(lines, look.hatch_line, max(1.0, size.line * 0.5)))
     for outline, color, dash in (
         ("dashed", look.muted, [size.px(5), size.px(4)]), ("dotted", look.ink, [size.px(1.5), size.px(3)])
@@ -105,10 +105,9 @@ def choropleth(
     return drawing
 
 
-def _frame(box: Any, margin: float) -> Any:
-    west, south, east, north = (float(n) for n in box)
-    # The other way round, a planar outline would still be the same; ccw=False keeps spherical readers right as well.
-    return shapely.box(west - margin, south - margin, east + margin, north + margin, ccw=False)
+def _frame(box: Bounds, margin: float) -> Any:
+    west, south, east, north = box
+    return shapely.box(west - margin, south - margin, east + margin, north + margin)
 
 
 def _shape(id_: str, geometry: Any) -> Spec:
@@ -140,7 +139,7 @@ def _context(context: pd.DataFrame, whole: Bounds, frame: Any, look: Look) -> li
 
 
 def _names(
-    found: list[Area], flattened: dict[str, Any], mine: Area | None, scale: float, look: Look, size: Sizes, box: Any
+    found: list[Area], flattened: dict[str, Any], mine: Area | None, scale: float, look: Look, size: Sizes, box: Bounds
 ) -> list[Spec]:
     """The chosen place's name on the map, and every other that fits inside its own area."""
     made: list[Spec] = []
@@ -159,7 +158,7 @@ def _names(
         # A name that runs over its area's edge stands on a rim of the card's color, to be read on any neighbor.
         rimmed = is_mine and (not fits or area.is_hatched)
         ink = look.ink if rimmed else look.label_on(area.fill)
-        x = min(max(point.x, float(box[0]) + wide / 2 / scale), float(box[2]) - wide / 2 / scale)
+        x = min(max(point.x, box[0] + wide / 2 / scale), box[2] - wide / 2 / scale)
         base: Spec = {"type": "text", "fontWeight": 700 if is_mine else 400}
         spot = [{"x": x, "y": point.y, "name": area.shape.name}]
         encoding = {

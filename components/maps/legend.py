@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import pandas as pd
 
@@ -19,8 +21,8 @@ HIDDEN = (Status.WITHHELD, Status.TOO_FEW_TO_SAY)
 class LegendRow:
     """One line of a legend.
 
-    swatch: the fill. text: the class in words with how many areas it has. kind: fill, hatched (not shown), dashed (not
-    reported) or away (does not apply).
+    swatch, line: the colors of the fill and its outline. text: the class in words with how many areas it has.
+    kind: fill, hatched (not shown), dashed (not reported), away (does not apply) or dotted (early, or use with care).
     """
 
     swatch: str
@@ -35,21 +37,21 @@ class LegendRow:
         return self.kind == "hatched"
 
 
-def classes_for(measure: pd.Series | dict, figures: pd.DataFrame, look: Look, language: str) -> MapClasses:  # type: ignore[type-arg]
+def classes_for(measure: Mapping[str, Any], figures: pd.DataFrame, look: Look, language: str) -> MapClasses:
     """The classes of a map: by group where a test has put every shown figure in one, else by value."""
     shown = figures[figures.value.notna()]
     if "group" in figures and len(shown) and shown.group.isin(["above", "same", "below"]).all():
-        return group_classes(measure, look, language)  # type: ignore[arg-type]
-    return value_classes(measure, look, language)  # type: ignore[arg-type]
+        return group_classes(measure, look, language)
+    return value_classes(measure, look, language)
 
 
-def legend(measure: dict, figures: pd.DataFrame, look: Look, language: str) -> list[LegendRow]:  # type: ignore[type-arg]
+def legend(measure: Mapping[str, Any], figures: pd.DataFrame, look: Look, language: str) -> list[LegendRow]:
     """Rows of the legend, classes from low to high. Classes without areas stay; "not shown" comes only where it is.
 
     measure: a row of `queries.measures`. figures: one row an area, with value, status, and group where there is one.
     """
     say, classes = words(language), classes_for(measure, figures, look, language)
-    records = figures.to_dict("records")
+    records: list[dict[str, Any]] = figures.to_dict("records")  # type: ignore[assignment]
     found = [classes.of(row) for row in records]
     rows = [
         _row(say.say("map.legend_row", n=found.count(item), label=item.label), item.fill, found.count(item), "fill",
@@ -65,10 +67,10 @@ def legend(measure: dict, figures: pd.DataFrame, look: Look, language: str) -> l
         count = sum(status in wanted for status in statuses)
         if count:
             rows.append(_row(say.say("map.legend_row", n=count, label=say.say(key)), swatch, count, kind, line))
-    careful = sum(status in (Status.PROVISIONAL, Status.UNSTABLE) for status in statuses)
-    if careful:
-        label = f"{say.say('status.chip.provisional')}, {say.say('status.chip.unstable').lower()}"
-        rows.append(_row(say.say("map.legend_row", n=careful, label=label), look.card, careful, "dotted", look.ink))
+    for careful in (Status.PROVISIONAL, Status.UNSTABLE):
+        if count := statuses.count(careful):
+            label = say.say(f"status.chip.{careful}")
+            rows.append(_row(say.say("map.legend_row", n=count, label=label), look.card, count, "dotted", look.ink))
     return rows
 
 
