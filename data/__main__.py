@@ -133,10 +133,13 @@ def demo(
     opened = open_store(store)
     if opened.ids() and not force:
         refuse(f"{opened.root} holds releases already ({', '.join(opened.ids())}); --force adds the demo to them")
-    from data.demo import publish_demo
+    from data.demo import DemoRefused, publish_demo
 
-    with refusing(), console.progress_bar() as progress:
-        published = publish_demo(opened.root, progress)
+    try:
+        with refusing(), console.progress_bar() as progress:
+            published = publish_demo(opened.root, progress)
+    except DemoRefused as error:
+        refuse(str(error))
     console.out().print(f"Published {', '.join(published)}.", markup=False)
 
 
