@@ -16,10 +16,12 @@ import pandas as pd
 import pytest
 import shapely
 import textstat
+from sqlalchemy import text
 
 from data.demo import write_packs
 from data.demo.safety import DUPLICATED
 from data.models import TABLES, described
+from data.store import Release, Store
 
 FORBIDDEN = re.compile(
     r"\b(caus(?:ed|es|ing)|prov(?:es|en)|worst|best|safest|most dangerous|significant(?:ly)?|hot ?spots?|citizens?"
@@ -190,10 +192,10 @@ def test_a_survey_cell_of_eight_answers(last: Pack) -> None:
 def test_an_opt_in_wave_has_no_response_rate_and_no_weights(last: Pack) -> None:
     waves = last.table("survey_wave").set_index("id")
     assert list(waves["mode"]) == ["probability", "probability", "opt_in", "probability"]
-    opt_in = waves.loc["2025-spring"]
-    assert pd.isna(opt_in.invited)
-    assert pd.isna(opt_in.design_effect)
-    assert not opt_in.weighted
+    opt_in = waves.to_dict("index")["2025-spring"]
+    assert pd.isna(opt_in["invited"])
+    assert pd.isna(opt_in["design_effect"])
+    assert not opt_in["weighted"]
     drawn = waves[waves["mode"] == "probability"]
     assert drawn.design_effect.between(1.3, 1.6).all()
     assert (drawn.invited > 5 * drawn.completed).all()
@@ -210,7 +212,7 @@ def test_survey_shares_add_up_and_fit_their_options(last: Pack) -> None:
 
 def test_breaks_in_series_by_definition_and_by_wording(last: Pack) -> None:
     breaks = last.table("series_break").set_index("measure_id")
-    assert breaks.loc["vehicle_break_ins", ["broke_on", "kind"]].tolist() == ["2024-07-01", "definition"]
+    assert list(breaks.loc["vehicle_break_ins", ["broke_on", "kind"]]) == ["2024-07-01", "definition"]
     assert breaks.loc["listens", "kind"] == "wording"
     wordings = last.table("survey_question").query("measure_id == 'listens'").wording
     assert wordings.nunique() == 2
@@ -265,7 +267,7 @@ def test_names_with_accents_and_names_as_files_misspell_them(last: Pack) -> None
 
 def test_a_leap_day_inside_a_fiscal_year(last: Pack) -> None:
     years = last.table("fiscal_year").set_index("id")
-    assert years.loc["FY2024", ["starts_on", "ends_on"]].tolist() == ["2023-07-01", "2024-06-30"]
+    assert list(years.loc["FY2024", ["starts_on", "ends_on"]]) == ["2023-07-01", "2024-06-30"]
     dated = last.table("budget_line").query("dated_on == '2024-02-29'")
     assert set(dated.fiscal_year) == {"FY2024"}
     assert "2024-02-29" in set(last.table("feedback_event").held_on)
@@ -369,7 +371,7 @@ def test_promises_of_every_state_with_evidence_and_reasons(last: Pack) -> None:
 def test_the_next_city_meeting_says_when_where_and_in_which_languages(last: Pack) -> None:
     events = last.table("feedback_event").set_index("id")
     ahead = events[events.held_on > "2026-03-03"]
-    meeting = events.loc[ahead.held_on.idxmin()]
+    meeting = ahead.sort_values("held_on").iloc[0]
     assert (meeting.held_on, meeting.starts_at) == ("2026-03-18", "18:30")
     assert meeting[["place", "languages", "access", "agenda"]].notna().all()
     assert ahead.neighborhood_id.nunique() >= 15
@@ -409,7 +411,7 @@ def test_goals_that_are_easy_unmeasurable_too_early_on_course_and_behind(last: P
     assert easy.direction == "fewer"
     assert easy.target > easy.baseline
     assert goals.loc["g-language", ["target", "due_on"]].isna().all()
-    assert pd.isna(goals.loc["g-edge-visits"].latest)
+    assert goals.latest.isna()["g-edge-visits"]
     near, far = goals.loc["g-explains"], goals.loc["g-watch-share"]
     assert (near.latest - near.baseline) / (near.target - near.baseline) > 0.5
     assert (far.latest - far.baseline) / (far.target - far.baseline) < 0.25
@@ -422,7 +424,8 @@ def test_the_chain_from_money_to_voice_is_whole_for_some_and_broken_for_others(l
     goals = set(last.table("program_goal").dropna(subset=["measure_id"]).program_id)
     said = last.table("feedback_theme").dropna(subset=["program_id", "neighborhood_id"])
     heard = set(zip(said.program_id, said.neighborhood_id, strict=True))
-    whole, broken = set(), set()
+    whole: set[str] = set()
+    broken: set[str] = set()
     for program, places in runs.items():
         for place in places:
             links = [program in paid, program in worked, program in goals, (program, place) in heard]
@@ -494,6 +497,140 @@ def test_no_figure_is_so_neat_that_it_looks_made_up(last: Pack) -> None:
     assert last_digits.value_counts(normalize=True).max() < 0.3
 
 
+# ---------------------------------------------------------------- as published
+
+
+@dataclass(frozen=True)
+class Published:
+    """One published release, read as anybody could: with plain SQL."""
+
+    release: Release
+
+    def rows(self, sql: str, **values: str) -> pd.DataFrame:
+        """The answer to a question in SQL."""
+        with self.release.connect() as connection:
+            return pd.read_sql(text(sql), connection, params=values)
+
+    def figure(self, measure: str, place: str, period: str) -> Any:
+        """One observation for everyone."""
+        found = self.rows(
+            "SELECT * FROM observation WHERE measure_id = :measure AND neighborhood_id = :place AND period = :period"
+            " AND group_name = 'all'",
+            measure=measure,
+            place=place,
+            period=period,
+        )
+        assert len(found) == 1, f"{measure} in {place} for {period}: {len(found)} figures"
+        return found.iloc[0]
+
+
+@pytest.fixture(scope="module")
+def releases(demo_store: Path) -> list[Published]:
+    store = Store(demo_store)
+    return [Published(store.open(name)) for name in ("2025-09", "2025-12", "2026-03")]
+
+
+@pytest.fixture(scope="module")
+def newest(releases: list[Published]) -> Published:
+    return releases[-1]
+
+
+def test_three_releases_and_the_last_is_served(demo_store: Path, releases: list[Published]) -> None:
+    assert Store(demo_store).current_id() == "2026-03"
+    for published in releases:
+        files = published.rows("SELECT sum(rows_rejected) AS rejected, sum(rows_read) AS read FROM source_file")
+        assert files.rejected.item() == 0
+        assert files.read.item() > 3000
+        assert published.rows("SELECT invented FROM city").invented.item() == 1
+
+
+def test_published_zero_is_zero_and_empty_is_not(newest: Published) -> None:
+    zero = newest.figure("robbery", "fox-hollow", "2025")
+    assert (zero.numerator, zero.value, zero.status) == (0, 0, "shown")
+    empty = newest.rows("SELECT status, numerator, value FROM observation WHERE neighborhood_id = 'rail-yards'")
+    assert set(empty.status) == {"not_reported"}
+    assert empty[["numerator", "value"]].isna().all(axis=None)
+
+
+def test_published_small_counts_of_force_are_withheld_beside_their_total(newest: Published, last: Pack) -> None:
+    counts = last.table("observation").query("measure_id == 'use_of_force' and period == '2025-Q4'")
+    small = set(counts[counts.numerator.between(1, 9)].neighborhood_id)
+    shown = newest.rows("SELECT * FROM observation WHERE measure_id = 'use_of_force' AND period = '2025-Q4'").set_index(
+        "neighborhood_id"
+    )
+    assert set(shown.loc[sorted(small)].status) == {"withheld"}
+    assert shown.loc[sorted(small), ["numerator", "value"]].isna().all(axis=None)
+    total = counts.set_index("neighborhood_id").numerator["city"]
+    assert shown.loc["city", "value"] == total
+    hidden = newest.rows("SELECT count(*) AS n FROM withheld_cell WHERE measure_id = 'use_of_force'").n.item()
+    assert hidden >= len(small)
+
+
+def test_published_survey_of_eight_is_too_few_and_opt_in_has_no_range(newest: Published) -> None:
+    eight = newest.figure("feel_safe_night", "sable-prairie", "2025-Q4")
+    assert eight.status == "too_few_to_say"
+    assert pd.isna(eight.n)
+    opt_in = newest.figure("feel_safe_night", "city", "2025-Q2")
+    assert opt_in.reason == "opt_in"
+    assert pd.isna(opt_in.low)
+    drawn = newest.figure("feel_safe_night", "city", "2025-Q4")
+    assert drawn.low < drawn.value < drawn.high
+    assert drawn.n_effective == pytest.approx(drawn.n / 1.53)
+
+
+def test_published_visitor_areas_and_missing_population_say_so(newest: Published) -> None:
+    assert newest.figure("burglary", "downtown", "2025").reason == "visitors"
+    counted = newest.figure("robbery", "northgate", "2025")
+    assert (counted.status, counted.reason) == ("not_reported", "no_population")
+    assert counted.numerator > 0
+    borrowed = newest.figure("burglary", "northgate", "2025")
+    assert (borrowed.status, borrowed.denominator_period) == ("shown", "2024")
+
+
+def test_published_city_is_the_sum_of_places_and_of_those_without_one(newest: Published, last: Pack) -> None:
+    rows = last.extract[last.extract.Month.str.startswith("2024")]
+    placed = rows[rows["Police Area"] != "CITYWIDE"]
+    city = newest.figure("vehicle_break_ins", "city", "2024")
+    assert city.numerator == placed["Theft from vehicle"].sum()
+    assert pd.isna(city.reason)
+    no_place = newest.figure("vehicle_break_ins", "unplaced", "2024")
+    assert no_place.numerator == placed[placed["Police Area"].isna()]["Theft from vehicle"].sum()
+    assert pd.isna(no_place.value)
+    people = last.table("population").query("neighborhood_id == 'city' and year == 2024").residents.item()
+    assert city.value == pytest.approx(1000 * city.numerator / people)
+
+
+def test_published_names_with_odd_blanks_and_hyphens_are_one_place(newest: Published, last: Pack) -> None:
+    for area, place in (("Harbor\u00a0Point", "harbor-point"), ("Côte\u2010Vieille", "cote-vieille")):
+        count = last.month(area, "2024-07", "Theft from vehicle")
+        assert newest.figure("vehicle_break_ins", place, "2024-07").numerator == count
+    names = newest.rows("SELECT neighborhood_id FROM neighborhood_alias WHERE alias = 'Mt. Olive'")
+    assert list(names.neighborhood_id) == ["mount-olive"]
+
+
+def test_published_months_are_early_then_settled_and_one_is_mended(releases: list[Published]) -> None:
+    early = [published.figure("burglary", "city", "2025-07").status for published in releases]
+    assert early == ["provisional", "shown", "shown"]
+    old, new = (published.figure("burglary", "westbrook", "2025-03").numerator for published in releases[1:])
+    assert old == 2 * new
+
+
+def test_published_release_was_late(releases: list[Published]) -> None:
+    late = [
+        published.rows("SELECT julianday(released_on) - julianday(planned_on) AS d FROM manifest")
+        for published in releases
+    ]
+    assert [int(frame.d.item()) for frame in late] == [0, 11, 0]
+
+
+def test_published_money_agrees_with_the_pack_to_the_cent(newest: Published, last: Pack) -> None:
+    published = newest.rows("SELECT phase, sum(amount_cents) AS cents FROM budget_line GROUP BY phase")
+    assert (
+        published.set_index("phase").cents.to_dict()
+        == last.table("budget_line").groupby("phase").amount_cents.sum().to_dict()
+    )
+
+
 # ---------------------------------------------------------------- words
 
 
@@ -522,7 +659,7 @@ def test_no_forbidden_word_in_any_text(packs: list[Pack]) -> None:
 def test_texts_read_easily_in_both_languages(last: Pack) -> None:
     said = texts_of(last)
     sentences = {
-        language: " ".join(text if text.endswith((".", "?")) else f"{text}." for text in said[language] if " " in text)
+        language: " ".join(one if one.endswith((".", "?")) else f"{one}." for one in said[language] if " " in one)
         for language in said
     }
     textstat.set_lang("en_US")
