@@ -42,10 +42,13 @@ def breaks(values: Sequence[float]) -> list[float]:
     """
     known = np.sort(np.asarray(values, dtype=float))
     distinct = np.unique(known)
+    counted = bool(np.all(distinct == np.floor(distinct)))
     for classes in range(min(MOST_CLASSES, len(distinct)), 1, -1):
         exact = _natural(known, distinct, classes)
         for step in _steps(distinct[-1] - distinct[0]):
             edges = [round(step * round(edge / step), 10) for edge in exact]
+            if step == 1 and counted and not _parts(edges, distinct):
+                edges = [float(ceil(edge)) for edge in exact]  # between 10 and 11 events the edge is 11, never 10.5
             if _parts(edges, distinct):
                 return edges
     return []
