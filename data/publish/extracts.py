@@ -87,6 +87,7 @@ class _Mapping:
         self.rejected: set[int] = set()
         self.skipped = 0
         self.bad_period: tuple[str, str, str] | None = None
+        self.day = "NULL"
         measures = [name for name in (spec.measure, *(value.measure for value in spec.values)) if name]
         self.into = ", ".join(dict.fromkeys(measures)) if spec.into == "observation" and measures else spec.into
         self.count: FileCount = self.report.count(opened.file, self.into, spec.source)
@@ -236,8 +237,10 @@ class _Mapping:
         if self.bad_period:
             _, code, raw = self.bad_period
             select += [f"{code} AS bad", f"CASE WHEN ({code}) IS NOT NULL THEN {raw} END AS bad_raw"]
+        # The day is worked out below the rest, once a row.
         self.sql.execute(
-            f"CREATE TABLE {self.name}_all AS SELECT {', '.join(select)} FROM {kept} AS r {' '.join(self.joins)}"
+            f"CREATE TABLE {self.name}_all AS SELECT {', '.join(select)} "
+            f"FROM (SELECT r.*, {self.day} AS day FROM {kept} AS r) AS r {' '.join(self.joins)}"
         )
         self._refuse_bad_periods()
         gone = ""
@@ -313,22 +316,23 @@ class _Mapping:
         spec = self.spec
         if spec.date and (spec.by or target == "fiscal_year"):
             cell = self.cell(spec.date.column)
-            day = day_sql(cell, spec.date.format)
+            self.day = day_sql(cell, spec.date.format)
             two = "FALSE" if spec.date.format else f"coalesce(two_readings({cell}), FALSE)"
             self.bad_period = (
                 spec.date.column,
-                f"CASE WHEN {day} IS NOT NULL THEN NULL WHEN clean({cell}) IS NULL THEN 'missing_value' "
+                f"CASE WHEN r.day IS NOT NULL THEN NULL WHEN clean({cell}) IS NULL THEN 'missing_value' "
                 f"WHEN {two} THEN 'ambiguous_date' ELSE 'not_a_date' END",
                 f"clean({cell})",
             )
+            year = "CAST(year(r.day) AS VARCHAR)"
             if target == "fiscal_year":
                 month = self.context.fiscal_start_month
-                later = f"CASE WHEN month({day}) >= {month} THEN 1 ELSE 0 END" if month > 1 else "0"
-                return f"'FY' || CAST(year({day}) + {later} AS VARCHAR)"
+                later = f"CASE WHEN month(r.day) >= {month} THEN 1 ELSE 0 END" if month > 1 else "0"
+                return f"'FY' || CAST(year(r.day) + {later} AS VARCHAR)"
             return {
-                "year": f"strftime({day}, '%Y')",
-                "quarter": f"strftime({day}, '%Y') || '-Q' || CAST(quarter({day}) AS VARCHAR)",
-                "month": f"strftime({day}, '%Y-%m')",
+                "year": f"lpad({year}, 4, '0')",
+                "quarter": f"lpad({year}, 4, '0') || '-Q' || CAST(quarter(r.day) AS VARCHAR)",
+                "month": "left(CAST(r.day AS VARCHAR), 7)",
             }[spec.by or "year"]
         column = spec.fiscal_year if target == "fiscal_year" and spec.fiscal_year else spec.period
         if column is None:
@@ -542,8 +546,6 @@ class _Mapping:
         if self.spec.into == "budget_line":
             return f"whole_of({cell})" if self.spec.money == "cents" else f"cents_of({cell})"
         if self.spec.into in ("population", "complaint_summary"):
-            if any(value.round for value in self.spec.values if value.column == heading):
-                return f"CAST(round(number_of({cell})) AS BIGINT)"  # estimates of people come with parts of people
             return f"whole_of({cell})"
         return f"number_of({cell})"
 
@@ -595,29 +597,31 @@ class _Mapping:
             self.refuse(f"SELECT row, NULL FROM {staged} WHERE {blank} ORDER BY row", label, "missing_value")
         if spec.count.blank == "skip":
             self.skipped += self.number(f"SELECT count(*) FROM {staged} WHERE {blank}")
-        own = "row" if spec.count.blank == "each_row" else "NULL"
         keep = "TRUE" if spec.count.blank == "each_row" else f"NOT ({blank})"
         parts = [name for name in ("measure_id", "group_name") if name in self.keys]
         others = [name for name in self.keys if name not in parts]
-        by = ["id", "own", *(self.keys[name] for name in parts)]
+        by = ["id", *(self.keys[name] for name in parts)]
         taken = "".join(f", arg_min({self.keys[name]}, row) AS {self.keys[name]}" for name in others)
-        differs = "".join(f", count(DISTINCT {self.keys[name]}) AS d_{name}" for name in others)
+        # Whether a key's rows differ: the least and the greatest tell, and cost less than counting.
+        differs = "".join(f", min({self.keys[name]}) <> max({self.keys[name]}) AS d_{name}" for name in others)
         key = " || chr(31) || ".join(f"clean({alias})" for alias in aliases)
         recorded = f"place IS NOT NULL AND place <> {literal(UNPLACED)}"
+        # chr(30) stands before the number of a row without a key, so that it is no other row's key.
         self.sql.execute(
-            f"CREATE TABLE {self.name}_once AS SELECT * EXCLUDE (own) FROM (SELECT {', '.join(by)}, "
+            f"CREATE TABLE {self.name}_once AS SELECT {', '.join(by)}, "
             f"coalesce(arg_min(place, row) FILTER ({recorded}), min(place)) AS place, "
-            f"count(DISTINCT place) FILTER ({recorded}) AS d_place, min(row) AS row, count(*) AS times{taken}{differs} "
-            f"FROM (SELECT *, CASE WHEN NOT ({blank}) THEN {key} END AS id, CASE WHEN {blank} THEN {own} END AS own "
-            f"FROM {staged} WHERE {keep}) GROUP BY {', '.join(by)})"
+            f"min(place) FILTER ({recorded}) <> max(place) FILTER ({recorded}) AS d_place, "
+            f"min(row) AS row{taken}{differs} "
+            f"FROM (SELECT *, CASE WHEN {blank} THEN chr(30) || CAST(row AS VARCHAR) ELSE {key} END AS id "
+            f"FROM {staged} WHERE {keep}) GROUP BY {', '.join(by)}"
         )
         for name, what in (
             ("place", spec.neighborhood.column if spec.neighborhood else ""),
             *((one, one) for one in others),
         ):
-            clashes = self.number(f"SELECT count(*) FROM {self.name}_once WHERE d_{name} > 1")
+            clashes = self.number(f"SELECT count(*) FROM {self.name}_once WHERE d_{name}")
             some = self.rows(
-                f"SELECT replace(id, chr(31), ', '), row FROM {self.name}_once WHERE d_{name} > 1 ORDER BY row LIMIT 5"
+                f"SELECT replace(id, chr(31), ', '), row FROM {self.name}_once WHERE d_{name} ORDER BY row LIMIT 5"
             )
             if clashes:
                 self.report.add(

@@ -13,7 +13,6 @@ import hashlib
 import io
 import itertools
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -160,7 +159,7 @@ def look(path: Path, encoding: str | None = None) -> Look:
             digest.update(chunk)
             size += len(chunk)
             head = head or chunk[:4096]
-            if valid:
+            if valid and not (chunk.isascii() and decoder.getstate()[0] == b""):
                 try:
                     decoder.decode(chunk)
                 except UnicodeDecodeError:
@@ -168,7 +167,8 @@ def look(path: Path, encoding: str | None = None) -> Look:
             if not valid and len(odd_lines) < 300:
                 odd_lines += [line for line in chunk.splitlines() if not line.isascii()][:300]
             # An empty line between rows: the two ways of reading would number the rows after it differently.
-            plain = plain and re.search(rb"\n\r?\n|\r\r", (tail + chunk).rstrip(b"\r\n")) is None
+            joined = (tail + chunk).rstrip(b"\r\n")
+            plain = plain and not any(gap in joined for gap in (b"\n\n", b"\n\r\n", b"\r\r"))
             tail = chunk[-3:]
     if valid:
         try:

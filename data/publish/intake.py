@@ -423,10 +423,12 @@ class _Intake:
         self.shapes[level] = shapes
         count = self.report.count(spec.file, "neighborhood" if level == "neighborhood" else "district")
         count.sha256, count.size_bytes = _fingerprint(path)
-        count.rows_read = len(boundaries.features(path, spec.file))
+        read = boundaries.features(path, spec.file)
+        count.rows_read = len(read)
+        count.rows_skipped = sum((one.get("properties") or {}).get(spec.name) in spec.leave_out for one in read)
         refused = self.report.rejects_frame()
         count.rows_rejected = int((refused["file"] == spec.file).sum())
-        count.rows_used = count.rows_read - count.rows_rejected
+        count.rows_used = count.rows_read - count.rows_rejected - count.rows_skipped
         return hidden
 
     def _name(

@@ -134,7 +134,6 @@ class Value(_Strict):
     group: str | None = None
     n: str | None = None
     n_effective: str | None = None
-    round: bool = False
     blank: Literal["skip", "reject", "not_reported"] | None = None
     round: bool = False
 
@@ -166,6 +165,7 @@ class Share(_Strict):
     column: str
     separator: str = ";"
     weight: str = ":"
+    map: dict[str, list[str]] = {}
     map: dict[str, list[str]] = {}
 
 
