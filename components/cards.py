@@ -104,11 +104,11 @@ def show_actions(card: Card, scope: Scope) -> None:
     if card.table is not None:
         with st.expander(scope.say("card.table")):
             show_table(card.table, scope, caption=card.finding)
-    if card.definition:
-        with st.expander(scope.say("card.measures")):
-            for line in card.definition:
-                st.markdown(for_markdown(line))
     with st.container(horizontal=True, gap="small", key=f"actions-{card.id}"):
+        if card.definition:
+            with st.popover(scope.say("card.measures")):
+                for line in card.definition:
+                    st.markdown(for_markdown(line))
         if card.rows is not None or card.drawing is not None:
             show_downloads(card, scope)
         with st.popover(scope.say("card.copy_link")):

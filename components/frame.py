@@ -47,7 +47,9 @@ def show_scope_bar(scope: Scope, page: str) -> None:
     """The neighborhood, how old the data is, the language."""
     manifest = scope.ask(queries.manifest)
     places = scope.ask(queries.neighborhoods)
+    brand = escape(scope.say("site.name_city", city=str(scope.city["name"])))
     with st.container(horizontal=True, vertical_alignment="bottom", key="scope-bar"):
+        st.html(f'<a class="brand" target="_self" href="{escape(scope.link(""))}">{brand}</a>', width="content")
         choose_code(
             scope.say("scope.place"),
             [WHOLE_CITY, *places.id],

@@ -90,7 +90,7 @@ def _before(measure: Mapping[str, Any], figures: pd.DataFrame, place: str, now: 
         return _at(figures, measure["id"], place, periods.parse(now.period).a_year_before().code)
     mine = figures[(figures.measure == measure["id"]) & (figures.neighborhood == place)]
     older = mine[(mine.period_end < _start(now)) & (mine.reason.fillna("") != "opt_in")]
-    older = older.sort_values("period_end")
+    older = older[older.value.notna()].sort_values("period_end")
     return as_figure(older.iloc[-1].to_dict()) if len(older) else None
 
 

@@ -99,7 +99,7 @@ def _refusal(now: Figure, before: Figure, kind: str) -> Verdict | None:
         counted = kind in ("rate", "count") and figure.numerator is not None
         if not figure.has_value and not (figure.status == Status.TOO_FEW_TO_SAY and counted):
             return Verdict(Finding.REFUSED, reason=figure.reason or str(figure.status))
-        if kind == "score" and not figure.n:
+        if kind in ("share", "score") and not _base(figure):
             return Verdict(Finding.REFUSED, reason="no_sample_size")
     return None
 
@@ -135,7 +135,8 @@ def _share_difference(p1: float, n1: float, p0: float, n0: float, confidence: fl
 
 
 def _base(figure: Figure) -> float:
-    return float(figure.n_effective or figure.n or 0)
+    """What a share rests on: answers after weighting, answers, or the whole that was counted."""
+    return float(figure.n_effective or figure.n or figure.denominator or 0)
 
 
 def _verdict(low: float, high: float, direction: str) -> Verdict:

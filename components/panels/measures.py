@@ -115,7 +115,7 @@ def subtitle_of(reading: Reading, scope: Scope) -> str:
     now = reading.now
     start = scope.say(
         "reading.subtitle",
-        events=str(reading.measure["events"]),
+        events=formats.sentence_case(str(reading.measure["events"])),
         place=scope.name_of(reading.place),
         period=formats.period_label(now.period, scope.language),
     )
@@ -190,9 +190,11 @@ def measures_table(readings: Sequence[Reading], scope: Scope) -> pd.DataFrame:
                 said("table.measure"): _with_district(reading, scope),
                 said("table.value"): value_text(reading.now, scope),
                 said("table.period"): formats.period_label(reading.now.period, scope.language),
-                said("table.range"): range_text(reading.now, scope) or reason_text(reading.now, scope),
+                said("table.range"): range_text(reading.now, scope)
+                or reason_text(reading.now, scope)
+                or said("verdict.full_count"),
                 said("table.change"): change_sentence(reading, scope),
-                said("table.compared"): city_sentence(reading, scope),
+                said("table.compared"): city_sentence(reading, scope) or said("reading.not_compared_with_city"),
             }
             for reading in readings
         ]
@@ -232,5 +234,20 @@ def _drawing(reading: Reading, figures: pd.DataFrame, scope: Scope) -> tuple[cha
     mine = long[long.neighborhood == reading.place]
     if len(mine) < 2:
         return None, "", here
-    drawing = charts.years(long, *shape, breaks=breaks, chosen=reading.place, names=dict(scope.names))
+    if reading.kind == "count":  # the city's count beside a place's would only say that the city is larger
+        long = mine
+    drawing = charts.years(
+        as_waves(long) if reading.kind in ("share", "score") else long,
+        *shape,
+        breaks=breaks,
+        chosen=reading.place,
+        names=dict(scope.names),
+    )
     return drawing, scope.say("how_to_read.band" if mine.low.notna().any() else "how_to_read.line"), here
+
+
+def as_waves(figures: pd.DataFrame) -> pd.DataFrame:
+    """Survey figures with the year for a period where each wave has its own, so that one wave follows another."""
+    years = figures.period_start.map(lambda day: f"{day.year:04d}")
+    waves = pd.DataFrame({"period": figures.period, "year": years}).drop_duplicates()
+    return figures.assign(period=years) if waves.year.is_unique else figures

@@ -95,8 +95,11 @@ def show_topics(scope: Scope, readings: Sequence[Reading]) -> None:
         st.header(scope.say(f"neighborhood.{topic}"), anchor=topic)
         if topic == "accountability":
             show_small(scope.say("verdict.complaints"))
-        for reading in headline_cards(mine):
-            show_card(measure_card(reading, scope), scope)
+        chosen = headline_cards(mine)
+        beside = [st.container()] * len(chosen) if scope.narrow or len(chosen) == 1 else st.columns(len(chosen))
+        for column, reading in zip(beside, chosen, strict=True):
+            with column:
+                show_card(measure_card(reading, scope), scope)
         if len(mine) > 1:
             show_small(scope.say("neighborhood.all_measures"))
             show_table(measures_table(mine, scope), scope, caption=scope.say(f"neighborhood.{topic}"))

@@ -13,7 +13,7 @@ import streamlit as st
 from components import formats, maps
 from components.cards import show_small, show_table
 from components.scope import NEIGHBORHOOD, Scope, choose_code
-from components.sentences import range_text, reason_text, status_text, value_text
+from components.sentences import reason_text, value_text
 from components.server.maps import context_url, map_url
 from components.tokens import look
 from components.words import for_markdown
@@ -118,21 +118,34 @@ def place_figures(scope: Scope, measure: str, period: str) -> pd.DataFrame:
     return scope.ask(queries.by_neighborhood, measure=measure, period=period, language=scope.language)
 
 
-def places_table(scope: Scope, figures: pd.DataFrame) -> pd.DataFrame:
-    """The list twin of a map: every place with value, range and status in words, A to Z."""
+def places_table(scope: Scope, figures: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """The list twin of a map: every place with value, range, count and status in words, A to Z."""
     said = scope.say
-    rows = []
-    for row in figures.to_dict("records"):
-        if pd.isna(row["measure"]):
-            rows.append((row["name"], said("status.cell.not_reported"), "", said("status.chip.not_reported")))
-            continue
-        figure = queries.as_figure(row)
-        ranged = range_text(figure, scope) if figure.low is not None else ""
-        rows.append(
-            (row["name"], value_text(figure, scope), ranged, status_text(figure, scope) or said("status.chip.shown"))
-        )
-    headings = ["table.place", "table.value", "table.range", "table.status"]
-    return pd.DataFrame(rows, columns=[said(key) for key in headings])
+    value = said("table.per_1000") if unit == "per_1000_residents" else said("table.value")
+    headings = [said("table.place"), value, said("table.range"), said("table.base"), said("table.status")]
+    rows = [(str(row["name"]), *_cells(scope, row)) for row in figures.to_dict("records")]
+    table = pd.DataFrame(rows, columns=headings)
+    return table.drop(columns=[name for name in headings[2:4] if not table[name].any()])
+
+
+def _cells(scope: Scope, row: Mapping[Any, Any]) -> tuple[str, str, str, str]:
+    """Value, range, base and status of a place; the status stands where there is no value."""
+    if not isinstance(row["measure"], str):
+        return scope.say("status.cell.not_reported"), "", "", scope.say("status.chip.not_reported")
+    figure = queries.as_figure(row)
+    status, lang = scope.say(f"status.chip.{figure.status}"), scope.language
+    base = ""
+    if figure.n is not None:
+        base = formats.count(figure.n, lang)
+    elif figure.numerator is not None:
+        base = scope.say("reading.events", n=figure.numerator)
+    if not figure.has_value or figure.value is None:
+        return scope.say(f"status.cell.{figure.status}"), "", base, status
+    ranged = ""
+    if figure.low is not None and figure.high is not None:
+        low, high = (formats.value_number(end, figure.unit, lang) for end in (figure.low, figure.high))
+        ranged = formats.from_to(low, high, lang)
+    return formats.value_number(figure.value, figure.unit, lang), ranged, base, status
 
 
 def show_legend(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
@@ -205,7 +218,14 @@ def map_summary(scope: Scope, figures: pd.DataFrame) -> str:
 def show_place_list(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
     """The same places as a list, first in the order of the page for keyboards and screen readers."""
     figures = place_figures(scope, str(measure["id"]), period)
-    show_table(places_table(scope, figures), scope, caption=map_title(scope, measure, period))
+    table = places_table(scope, figures, str(measure["unit"]))
+    with st.container(height=MAP_HEIGHT + 40, border=False, key="place-list"):
+        show_table(table, scope, caption=map_title(scope, measure, period))
+    reasons = dict.fromkeys(reason for reason in figures.reason if isinstance(reason, str))
+    if reasons:
+        with st.expander(scope.say("map.limits_more")):
+            for reason in reasons:
+                st.markdown(f"- {for_markdown(scope.say(f'reasons.{reason}'))}")
 
 
 def show_city_figure(scope: Scope, measure: Mapping[str, Any], period: str) -> None:

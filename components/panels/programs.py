@@ -208,7 +208,7 @@ def _chain_item(scope: Scope, row: dict[str, object]) -> str:
         (said("neighborhood.link_voice"), voice or none, scope.link("feedback") if voice else ""),
     )
     items = "".join(
-        f"<li><span class='chain-step'>{escape(label)}</span> "
+        f"<li class='{'found' if href else 'missing'}'><span class='chain-step'>{escape(label)}</span> "
         + (f'<a href="{escape(href)}" target="_self">{escape(text)}</a>' if href else f"<span>{escape(text)}</span>")
         + "</li>"
         for label, text, href in steps

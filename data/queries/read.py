@@ -17,10 +17,16 @@ def columns(model: type[Table]) -> Any:
 
 
 def read(release: Release, statement: Select[Any]) -> pd.DataFrame:
-    """Run a statement; one column a selected column, one row a row. Empty results keep their columns."""
+    """Run a statement; one column a selected column, one row a row. Empty results keep their columns.
+
+    A missing text is None, never NaN: NaN is true, and would be printed.
+    """
     with release.connect() as connection:
         result = connection.execute(statement)
-        return pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()))
+        frame = pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()))
+    for column in frame.columns[frame.dtypes == "str"]:
+        frame[column] = frame[column].astype(object).where(frame[column].notna(), None)
+    return frame
 
 
 def in_language(
