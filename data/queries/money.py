@@ -100,7 +100,8 @@ def shares_of_year(release: Release, *, ledger: str | None = None, fiscal_year: 
     Columns: those of `budget_line`, neighborhood_id, weight, part_cents.
 
     part_cents: the line by the declared weights, to the cent; the parts of a line add up to the weighted whole exactly
-    (largest remainder first). A direct line without a weight is whole; a shared line without weights has no parts (NA).
+    (largest remainder first). A direct line to one place without a weight is whole; where no share was declared there is
+    no part (NA), so a line for two places together is never given to both.
     """
     b, s = columns(BudgetLine), columns(BudgetShare)
     wanted = (
@@ -112,7 +113,9 @@ def shares_of_year(release: Release, *, ledger: str | None = None, fiscal_year: 
         if value is not None:
             wanted = wanted.where(column == value)
     frame = read(release, wanted)
-    weight = pd.to_numeric(frame.weight).where(pd.to_numeric(frame.weight).notna() | (frame.reach != "direct"), 1.0)
+    weight = pd.to_numeric(frame.weight)
+    whole_line = (frame.reach == "direct") & ~frame.duplicated("id", keep=False)
+    weight = weight.where(weight.notna() | ~whole_line, 1.0)
     exact = frame.amount_cents.astype("float64") * weight
     floor = np.floor(exact.round(6))
     whole = exact.groupby(frame.id).transform("sum").round()
