@@ -122,4 +122,7 @@ def _between(low: Decimal, high: Decimal, unit: str, language: str) -> str:
 
 
 def _text(number: Decimal, unit: str, language: str) -> str:
+    if number == number.to_integral():
+        number = number.to_integral()
+        return formats.percent(float(number), language) if unit == "percent" else formats.count(float(number), language)
     return formats.value_number(float(number), unit, language)
