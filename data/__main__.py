@@ -47,6 +47,7 @@ def check(pack: Pack, files: Files = None, store: Root = None) -> None:
         outcome = run.check(pack, files=files, store=open_store(store), progress=progress)
     out = console.out()
     console.show_problems(out, outcome.report.problems)
+    console.show_files(outcome.report.files)
     for reason in outcome.refused:
         out.print(f"\nRefused: {reason}", markup=False)
     if outcome.refused:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from data.publish.problems import KINDS, Problem
+from data.publish.problems import KINDS, FileCount, Problem
 from data.publish.progress import Progress
 
 EXAMPLES_SHOWN = 5
@@ -73,6 +73,22 @@ def show_counts(console: Console, rows: Mapping[str, int]) -> None:
     """Print how many rows each table has, tables without rows left out."""
     filled = [(name, f"{count:,}") for name, count in sorted(rows.items()) if count]
     console.print(escape("Rows: " + ", ".join(f"{name} {count}" for name, count in filled)))
+
+
+def show_files(files: Sequence[FileCount]) -> None:
+    """Print what became of the rows of each file: nothing is left out in silence."""
+    if not files:
+        return
+    columns = ("file", "feeds", "rows", "used", "refused", "left out", "copies", "no place")
+    rows = []
+    for one in files:
+        first, *more = one.into.split(", ")
+        feeds = f"{first} and {len(more)} more" if more else first
+        special = (one.rows_rejected, one.rows_skipped, one.rows_duplicate, one.rows_unplaced)
+        counts = (f"{one.rows_read:,}", f"{one.rows_used:,}", *(f"{count:,}" if count else "" for count in special))
+        rows.append((one.path, feeds, *counts))
+    print()
+    show_table("What became of the rows", columns, rows)
 
 
 def times(count: int) -> str:
