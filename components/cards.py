@@ -43,8 +43,8 @@ class Chip:
 class Card:
     """One message with its evidence.
 
-    id: stable code, the anchor in links. finding, subtitle: sentences. table: what people read, in words; its
-    first column is the row's name. rows: what the file holds (plain numbers and codes); None gives no file.
+    id: stable code, the anchor in links. finding, subtitle: sentences. lead: what may be said of it.
+    table: what people read, in words; its first column is the row's name. rows: what the file holds (plain numbers and codes); None gives no file.
     alt: what a screen reader says for the chart.
     """
 
@@ -53,6 +53,7 @@ class Card:
     finding: str
     subtitle: str
     source: str
+    lead: str = ""
     alt: str = ""
     drawing: Drawing | None = None
     table: pd.DataFrame | None = None
@@ -71,6 +72,8 @@ def show_card(card: Card, scope: Scope) -> None:
         show_chips(card.chips)
         st.subheader(for_markdown(card.finding), anchor=card.id)
         show_small(card.subtitle)
+        if card.lead:
+            st.markdown(for_markdown(card.lead))
         if card.drawing is not None:
             st.vega_lite_chart(card.drawing.rows, card.drawing.spec, theme=None, alt=card.alt, key=f"chart-{card.id}")
         if card.how_to_read:
@@ -155,7 +158,7 @@ def card_file(card: Card, scope: Scope) -> bytes:
     """The card's numbers as CSV, with a header that names scope, release and source."""
     assert card.rows is not None
     header = {
-        scope.say("file.scope"): f"{card.finding}. {card.subtitle}",
+        scope.say("file.scope"): f"{card.finding}. {card.subtitle} {card.lead}".strip(),
         scope.say("file.release"): scope.release.id,
         scope.say("file.source"): card.source,
     }
@@ -171,7 +174,12 @@ def picture(card: Card, scope: Scope, kind: str) -> bytes:
     if scope.city["invented"]:
         footer.append(scope.say("notice.sample_data_short"))
     return card_picture(
-        card.drawing, finding=card.finding, subtitle=card.subtitle, footer=footer, theme=scope.theme, kind=kind
+        card.drawing,
+        finding=card.finding,
+        subtitle=f"{card.subtitle} {card.lead}".strip(),
+        footer=footer,
+        theme=scope.theme,
+        kind=kind,
     )
 
 

@@ -81,11 +81,11 @@ def percent_range(low: float, high: float, lang: str) -> str:
 
 
 def rate_number(value: float, lang: str) -> str:
-    """A rate without its base: '8.4', and '16' from 10 up. Above 0 it is never '0.0'."""
+    """A rate without its base: '8.4', '15.7', and '212' from 100 up. Above 0 it is never '0.0'."""
     tenth = _rounded(value, 1)
     if tenth == 0 and value > 0:
         return words(lang).say("format.under", value=_number(Decimal("0.1"), lang, 1))
-    return _number(value, lang) if tenth >= 10 else _number(value, lang, 1)
+    return _number(value, lang) if tenth >= 100 else _number(value, lang, 1)
 
 
 def rate(value: float, lang: str) -> str:
@@ -100,7 +100,7 @@ def rate_per_100000(value: float, lang: str) -> str:
 
 def rate_range(low: float, high: float, lang: str) -> str:
     """The range of a rate in words: 'between 7.3 and 9.6 per 1,000'. Both ends have as many decimals."""
-    decimals = 0 if _rounded(low, 1) >= 10 else 1
+    decimals = 0 if _rounded(low, 1) >= 100 else 1
     ends = words(lang).say("format.between", low=_number(low, lang, decimals), high=_number(high, lang, decimals))
     return words(lang).say("format.per_1000", rate=ends)
 

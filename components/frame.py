@@ -20,7 +20,9 @@ WHOLE_CITY = "city"
 
 def show_frame_top(scope: Scope, page: str) -> None:
     """Styles, notices and the scope bar."""
-    st.html(f"<style>:root {{ {look(scope.theme).css_variables()} }}\n{_site_css()}</style>")
+    menu = scope.say("nav.menu").replace('"', "")
+    variables = f'{look(scope.theme).css_variables()} --menu: "{menu}";'
+    st.html(f"<style>:root {{ {variables} }}\n{_site_css()}</style>")
     show_notices(scope, page)
     show_scope_bar(scope, page)
 

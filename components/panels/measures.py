@@ -90,12 +90,12 @@ def measure_card(reading: Reading, scope: Scope, *, page: str = "neighborhood") 
     drawing, how, frame = _drawing(reading, figures, scope)
     title = finding(reading, scope)
     change, city = change_sentence(reading, scope), city_sentence(reading, scope)
-    subtitle = " ".join(part for part in (subtitle_of(reading, scope), change, city) if part)
     return Card(
         id=f"m-{measure['id']}",
         page=page,
         finding=title,
-        subtitle=subtitle,
+        subtitle=subtitle_of(reading, scope),
+        lead=" ".join(part for part in (change, city) if part),
         drawing=drawing,
         alt=scope.say("card.alt", finding=title, detail=value_text(reading.now, scope) + "."),
         table=series_table(frame[frame.neighborhood == place], scope),
@@ -182,8 +182,25 @@ def series_table(figures: pd.DataFrame, scope: Scope) -> pd.DataFrame:
 
 
 def measures_table(readings: Sequence[Reading], scope: Scope) -> pd.DataFrame:
-    """Every measure of a topic in one table: now, when, change, beside the city."""
+    """Every measure of a topic in one table: now, when, change, beside the city; on a phone in two columns."""
     said = scope.say
+    if scope.narrow:
+        return pd.DataFrame(
+            [
+                {
+                    said("table.measure"): _with_district(reading, scope),
+                    said("reading.in_words"): " ".join(
+                        [
+                            f"{value_text(reading.now, scope)},",
+                            f"{formats.period_label(reading.now.period, scope.language)}.",
+                            change_sentence(reading, scope),
+                            city_sentence(reading, scope),
+                        ]
+                    ).strip(),
+                }
+                for reading in readings
+            ]
+        )
     return pd.DataFrame(
         [
             {

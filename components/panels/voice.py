@@ -18,6 +18,7 @@ from data import queries
 from data.figures import Figure
 
 WAVE = "wave"
+THEMES_FIRST = 10
 STATES = ("done", "under_way", "overdue", "will_not_do")
 
 
@@ -173,7 +174,10 @@ def show_themes(scope: Scope, place: str | None) -> None:
             ],
         }
     )
-    show_table(table, scope, caption=said("feedback.themes"))
+    show_table(table.head(THEMES_FIRST), scope, caption=said("feedback.themes"))
+    if len(table) > THEMES_FIRST:
+        with st.expander(said("feedback.all_themes", n=len(table))):
+            show_table(table, scope, caption=said("feedback.themes"))
 
 
 def state_text(scope: Scope, promise: Mapping[str, Any]) -> str:
@@ -290,8 +294,9 @@ def show_meetings(scope: Scope, place: str | None, *, most: int = 6) -> None:
     past = everything[everything.held_on < scope.as_of].iloc[::-1].head(most)
     if coming.empty:
         st.markdown(for_markdown(said("feedback.no_next" if place is None else "neighborhood.no_meetings")))
-    for meeting in coming.to_dict("records"):
-        with st.container(border=True, key=f"card-meeting-{meeting['id']}"):
+    columns = st.columns(1 if scope.narrow or len(coming) < 2 else 2)
+    for position, meeting in enumerate(coming.to_dict("records")):
+        with columns[position % len(columns)].container(border=True, key=f"card-meeting-{meeting['id']}"):
             st.subheader(for_markdown(str(meeting["title"])), anchor=f"meeting-{meeting['id']}")
             st.markdown(for_markdown(meeting_line(scope, meeting)))
             if isinstance(meeting["agenda"], str):
