@@ -1,0 +1,183 @@
+"""The attacker: what can be worked out about hidden cells from published ones and from sums, by linear programs.
+
+Shares no code with the part of privacy that chooses what to hide, so that neither has to be trusted alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import linprog
+from scipy.sparse import block_array, csr_array
+from scipy.sparse.csgraph import connected_components
+
+WIDTH = 5
+"""A withheld number must stay at least this uncertain: highest less lowest possible value."""
+
+ENOUGH_LOOKS = 24
+"""How many random corners of a system of sums are tried before its cells are looked at one by one."""
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
+
+
+class CannotAudit(RuntimeError):
+    """A linear program did not come to an end, so nothing can be said."""
+
+
+def exposed(cells: pd.DataFrame, equations: csr_array, *, width: float = WIDTH) -> pd.DataFrame:
+    """Hidden cells whose possible values span less than `width`; columns low and high, index as in `cells`.
+
+    cells: value (nan where hidden), and lower and upper: the bounds that anyone may assume of a hidden cell.
+    equations: one row a sum, one column a cell; row @ values == 0. Sums that cannot hold are left out. A cell that can
+    only be zero is no finding: nobody is in it.
+    """
+    return _possible(cells, equations, width)
+
+
+def possible(cells: pd.DataFrame, equations: csr_array) -> pd.DataFrame:
+    """The lowest and highest possible value of every hidden cell (arguments and result as for `exposed`)."""
+    return _possible(cells, equations, np.inf)
+
+
+def _possible(cells: pd.DataFrame, equations: csr_array, width: float) -> pd.DataFrame:
+    hidden = np.flatnonzero(cells["value"].isna())
+    matrix, target = _reduced(cells, equations)
+    lower, upper = cells["lower"].to_numpy(dtype=float)[hidden], capped(cells)[hidden]
+    holds = _can_hold(matrix, target, lower, upper)
+    matrix, target = matrix[holds], target[holds]
+    low, high = lower.copy(), upper.copy()
+    for system, columns in _systems(matrix):
+        part, aim = matrix[system][:, columns], target[system]
+        if len(system) == 1:
+            low[columns], high[columns] = _within_one_sum(part, float(aim[0]), lower[columns], upper[columns])
+        else:
+            low[columns], high[columns] = _within_many_sums(part, aim, lower[columns], upper[columns], width)
+    weak = (_span(low, high) < width) & (high > 1e-6)
+    low, high = np.ceil(low - 1e-6), np.floor(high + 1e-6)
+    return pd.DataFrame({"low": low[weak], "high": high[weak]}, index=cells.index[hidden[weak]])
+
+
+def _reduced(cells: pd.DataFrame, equations: csr_array) -> tuple[csr_array, Floats]:
+    """The sums over hidden cells alone: matrix @ hidden == target."""
+    value = cells["value"].to_numpy(dtype=float)
+    hidden = np.isnan(value)
+    target = -(equations @ np.where(hidden, 0.0, value))
+    matrix = csr_array(equations[:, np.flatnonzero(hidden)])
+    used = np.diff(matrix.indptr) > 0
+    return csr_array(matrix[used]), target[used]
+
+
+def capped(cells: pd.DataFrame) -> Floats:
+    """Upper bounds with a number far above all others in place of infinity, so that every linear program has an end."""
+    lower = cells["lower"].to_numpy(dtype=float)
+    far = 1_000 + 10 * (float(cells["value"].abs().sum()) + float(lower.sum()))
+    return np.asarray(np.minimum(cells["upper"].to_numpy(dtype=float), far))
+
+
+def _reach(matrix: csr_array, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """The least and the most that each sum can be."""
+    plus, minus = matrix.maximum(0), (-matrix).maximum(0)
+    return plus @ lower - minus @ upper, plus @ upper - minus @ lower
+
+
+def _can_hold(matrix: csr_array, target: Floats, lower: Floats, upper: Floats) -> Mask:
+    least, most = _reach(matrix, lower, upper)
+    return (least - 1e-6 <= target) & (target <= most + 1e-6)
+
+
+def _systems(matrix: csr_array) -> Iterator[tuple[Ints, Ints]]:
+    """Sums that share hidden cells, one system after another: their rows and their columns."""
+    rows = matrix.shape[0]
+    if not rows:
+        return
+    either_way: Any = [[None, abs(matrix)], [abs(matrix).T, None]]
+    _, label = connected_components(block_array(either_way), directed=False)
+    order = np.argsort(label, kind="stable")
+    for nodes in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
+        if (nodes < rows).any():
+            yield nodes[nodes < rows], nodes[nodes >= rows] - rows
+
+
+def _within_one_sum(part: csr_array, target: float, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """One sum alone: what a cell can be follows from the least and the most of the others."""
+    sign = part.toarray()[0]
+    least, most = np.minimum(sign * lower, sign * upper), np.maximum(sign * lower, sign * upper)
+    one, other = target - (most.sum() - most), target - (least.sum() - least)
+    return np.maximum(lower, np.minimum(sign * one, sign * other)), np.minimum(
+        upper, np.maximum(sign * one, sign * other)
+    )
+
+
+def _within_many_sums(
+    part: csr_array, target: Floats, lower: Floats, upper: Floats, width: float
+) -> tuple[Floats, Floats]:
+    """Several sums at once, by linear programs.
+
+    Every solution is a witness for all its cells, so random corners clear most cells at once; only those still seen
+    within less than `width` get programs of their own, and only their ends are exact.
+    """
+    bounds = np.column_stack([lower, upper])
+    first = _corner(np.zeros(len(lower)), part, target, bounds)
+    if first is None:
+        part, target = _holding(part, target, bounds)
+        first = _corner(np.zeros(len(lower)), part, target, bounds)
+        if first is None:
+            raise CannotAudit("a system of sums has no solution at all")
+    seen_low, seen_high = first.copy(), first.copy()
+    chance = np.random.default_rng(0)
+    for _ in range(ENOUGH_LOOKS if np.isfinite(width) else 0):
+        open_cells = _span(seen_low, seen_high) < width
+        if not open_cells.any():
+            break
+        way = np.where(open_cells, chance.uniform(-1, 1, len(lower)), 0.0)
+        for objective in (way, -way):
+            corner = _corner(objective, part, target, bounds)
+            if corner is not None:
+                seen_low, seen_high = np.minimum(seen_low, corner), np.maximum(seen_high, corner)
+    for cell in range(len(lower)):
+        for sign in (1.0, -1.0):
+            if _span(seen_low[cell], seen_high[cell]) < width:
+                objective = np.zeros(len(lower))
+                objective[cell] = sign
+                corner = _corner(objective, part, target, bounds)
+                if corner is not None:
+                    seen_low, seen_high = np.minimum(seen_low, corner), np.maximum(seen_high, corner)
+    return seen_low, seen_high
+
+
+def _span(low: Floats, high: Floats) -> Floats:
+    """How far apart the whole numbers between two ends are: people come in whole numbers."""
+    return np.asarray(np.floor(high + 1e-6) - np.ceil(low - 1e-6))
+
+
+def _corner(objective: Floats, part: csr_array, target: Floats, bounds: Floats) -> Floats | None:
+    """The solution that makes the objective least; None where the sums cannot all hold."""
+    problem: dict[str, Any] = {"A_eq": part, "b_eq": target, "bounds": bounds}
+    answer = linprog(objective, method="highs", **problem)
+    if answer.status == 2:
+        return None
+    if answer.status != 0:
+        raise CannotAudit(f"the auditor could not finish: {answer.message}")
+    return np.asarray(np.clip(np.asarray(answer.x), bounds[:, 0], bounds[:, 1]))
+
+
+def _holding(part: csr_array, target: Floats, bounds: Floats) -> tuple[csr_array, Floats]:
+    """The sums that can hold together: those that must be off, in the nearest solution, are left out."""
+    sums, count = part.shape
+    eye = csr_array((np.ones(sums), (np.arange(sums), np.arange(sums))), shape=(sums, sums))
+    slack = np.column_stack([np.zeros(2 * sums), np.full(2 * sums, np.inf)])
+    objective = np.concatenate([np.zeros(count), np.ones(2 * sums)])
+    with_slack: Any = [[part, eye, -eye]]
+    problem: dict[str, Any] = {"A_eq": block_array(with_slack), "b_eq": target, "bounds": np.vstack([bounds, slack])}
+    answer = linprog(objective, method="highs", **problem)
+    if answer.status != 0:
+        raise CannotAudit(f"the auditor could not finish: {answer.message}")
+    off = np.asarray(answer.x)[count:].reshape(2, sums).sum(axis=0)
+    keep = off < 1e-6
+    return csr_array(part[keep]), target[keep]
