@@ -383,6 +383,12 @@ class _Intake:
             for place, one in places.items()
             if one.get("kind", "neighborhood") == level and one.get("name")
         }
+        for place, entry in self.toml.neighborhoods.items():
+            if entry.get("kind", places.get(place, {}).get("kind", "neighborhood")) == level:
+                aliases = entry.get("aliases", [])
+                for name in (entry.get("name"), *(aliases if isinstance(aliases, list) else ())):
+                    if isinstance(name, str):
+                        by_name.setdefault(fold(name), place)
         seen: dict[str, boundaries.Outline] = {}
         shapes: dict[str, BaseGeometry] = {}
         for one in outlines:
@@ -555,6 +561,8 @@ class _Intake:
                     continue
                 target, column = one["ref"].split(".")
                 there = {value for frame in self.frames.get(target, []) for value in frame[column]}
+                # What city.toml declares and its own check refused is in the report already.
+                there |= {"source": {*self.toml.sources}, "measure": {*self.toml.measures}}.get(target, set())
                 for frame in frames:
                     missing = frame[frame[name].notna() & ~frame[name].isin(there)]
                     for at, (value, group) in enumerate(missing.groupby(name, sort=False)):
