@@ -330,9 +330,9 @@ def _misfits(
         return [("wrong_word", ~value.isin(one["one_of"]))]
     if name in PERIOD_COLUMNS:
         known = {code: _is_period(str(code), fiscal_start_month) for code in value.dropna().unique()}
-        return [("not_a_period", ~value.map(known).fillna(True).astype(bool))]
+        return [("not_a_period", value.map(known).eq(False))]
     if table == "survey_result" and name == "shares":
-        return [("shares_do_not_add_up", ~value.map(_adds_up, na_action="ignore").fillna(True).astype(bool))]
+        return [("shares_do_not_add_up", value.map(_adds_up, na_action="ignore").eq(False))]
     return []
 
 
