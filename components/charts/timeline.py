@@ -65,20 +65,21 @@ def trend(
     comparison: pd.DataFrame | None = None,
     comparison_name: str = "",
     usual: tuple[float, float, float] | None = None,
+    usual_name: str = "",
 ) -> Drawing:
     """Months or quarters of one place as a line with points, from zero.
 
     figures: rows of `queries.figure_table` of one measure and place; a period without a row is a gap. Events and rates
     are drawn as counts, which need no size to be honest. place: its name, said beside the line where there is another.
     breaks: rows of `queries.breaks`. events: what happened, in words. comparison: the same columns as figures, drawn as
-    a thin gray line. usual: low, middle and high of the usual range.
+    a thin gray line. usual: low, middle and high of the usual range; usual_name: its words, which stand on it.
     Raises ValueError when there is no row, or when periods are neither all months nor all quarters.
     """
     rows, unit = _counted(figures)
     return _Timeline(
         rows, look=look, language=language, width=width, unit=unit, name=place,
         comparison=None if comparison is None else _counted(comparison)[0], comparison_name=comparison_name,
-        marks=[*break_marks(breaks, language), *events], usual=usual, bands=False,
+        marks=[*break_marks(breaks, language), *events], usual=usual, usual_name=usual_name, bands=False,
     ).drawing()  # fmt: skip
 
 
@@ -189,12 +190,13 @@ class _Timeline:
         marks: Sequence[Mark],
         usual: tuple[float, float, float] | None,
         bands: bool,
+        usual_name: str = "",
     ) -> None:
         if figures.empty:
             raise ValueError("a timeline needs at least one period")
         self.look, self.language, self.unit, self.name = look, language, unit, name
         self.say, self.size, self.bands = words(language), sizes(width, look), bands
-        self.usual = usual
+        self.usual, self.usual_name = usual, usual_name
         records: list[dict[str, Any]] = figures.to_dict("records")  # type: ignore[assignment]
         self.step = _step([str(row["period"]) for row in records])
         self.records = sorted(records, key=self._at)
@@ -366,6 +368,8 @@ class _Timeline:
                   y=pixel("y")),
             layer("rule", {"stroke": self.look.ink_3, "strokeWidth": 1}, values=[{"y": middle}], x=start, x2=end,
                   y=pixel("y")),
+            layer("text", {"align": "left", "fill": self.look.ink_3}, values=[{"text": self.usual_name}], x=start,
+                  y={"value": high - self.size.px(11)}, text=words_of("text")),
         ]  # fmt: skip
 
     def _ticks(self, scale: Spec) -> list[Spec]:

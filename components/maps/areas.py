@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ import shapely.ops
 
 from components.charts.texts import reading
 from components.maps.legend import HIDDEN, classes_for
-from components.maps.shapes import Shape, as_json, hatch, lines_only, shapes_of
+from components.maps.shapes import KEPT, Shape, as_json, hatch, lines_only, shapes_of
 from components.tokens import Look
 from components.words import words
 from data.figures import Status
@@ -130,6 +131,7 @@ def _bounds(shapes: list[Shape]) -> tuple[float, float, float, float]:
     return float(west), float(south), float(east), float(north)
 
 
+@lru_cache(maxsize=KEPT)
 def _dashes(geometry: Any, whole: tuple[float, float, float, float], *, dotted: bool) -> Any:
     """A dashed outline as lines of its own: browsers draw no dashes on a map canvas."""
     step = max(whole[2] - whole[0], whole[3] - whole[1]) / (260 if dotted else 130)

@@ -116,7 +116,7 @@ def _shape(id_: str, geometry: Any) -> Spec:
 
 def _lines(lines: list[Any], color: str, width: float, **mark: Any) -> Spec:
     return {
-        "data": {"values": [{"type": "Feature", "geometry": as_json(line)} for line in lines]},
+        "data": {"values": [{"type": "Feature", "geometry": as_json(line, 1)} for line in lines]},
         "mark": {"type": "geoshape", "filled": False, "fill": None, "stroke": color, "strokeWidth": width, **mark},
         "encoding": {},
     }
@@ -158,9 +158,15 @@ def _names(
         # A name that runs over its area's edge stands on a rim of the card's color, to be read on any neighbor.
         rimmed = is_mine and (not fits or area.is_hatched)
         ink = look.ink if rimmed else look.label_on(area.fill)
+        y = point.y
+        if not fits:
+            # Above its area, so that the area itself stays to be seen; below, where the map ends above.
+            _, top, _, bottom = geometry.bounds
+            away = text * 0.9 / scale
+            y = top - away if top - 1.6 * away >= box[1] else bottom + away
         x = min(max(point.x, box[0] + wide / 2 / scale), box[2] - wide / 2 / scale)
         base: Spec = {"type": "text", "fontWeight": 700 if is_mine else 400}
-        spot = [{"x": x, "y": point.y, "name": area.shape.name}]
+        spot = [{"x": x, "y": y, "name": area.shape.name}]
         encoding = {
             "longitude": {"field": "x", "type": "quantitative"},
             "latitude": {"field": "y", "type": "quantitative"},

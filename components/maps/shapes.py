@@ -15,9 +15,12 @@ import shapely
 from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
+KEPT = 1024
+"""Shapes whose drawn form is remembered: geometries never change, and maps of one release share them."""
+
 Bounds = tuple[float, float, float, float]
 
-HATCH_LINES = 60
+HATCH_LINES = 110
 """How many lines the hatching would need to cross the whole map from corner to corner."""
 
 
@@ -59,6 +62,7 @@ def polygons(geometry: BaseGeometry) -> BaseGeometry:
     return shapely.multipolygons([piece for part in parts for piece in shapely.get_parts(part)])
 
 
+@lru_cache(maxsize=KEPT)
 def middle(geometry: BaseGeometry) -> shapely.Point:
     """The point deepest inside the largest part of a shape: where its name has the most room."""
     largest = max(shapely.get_parts(geometry), key=lambda part: part.area)
@@ -73,6 +77,7 @@ def bounds(outlines: pd.DataFrame) -> Bounds:
     return float(west), float(south), float(east), float(north)
 
 
+@lru_cache(maxsize=KEPT)
 def hatch(geometry: BaseGeometry, whole: Bounds, *, flat: bool = False) -> BaseGeometry:
     """Lines at 45 degrees over a shape, clipped to it, evenly spaced over the whole map.
 
@@ -91,11 +96,12 @@ def hatch(geometry: BaseGeometry, whole: Bounds, *, flat: bool = False) -> BaseG
     return shapely.intersection(shapely.multilinestrings(lines), geometry)
 
 
+@lru_cache(maxsize=KEPT)
 def flat(geometry: BaseGeometry, whole: Bounds) -> BaseGeometry:
-    """A shape as seen from above, in whole steps of a grid 2,000 wide, with y growing downward as on a screen."""
+    """A shape as seen from above, in whole steps of a grid 1,200 wide, with y growing downward as on a screen."""
     west, south, east, north = whole
     flatten = math.cos(math.radians((south + north) / 2))
-    size = 2000 / max((east - west) * flatten, north - south)
+    size = 1200 / max((east - west) * flatten, north - south)
     moved = affinity.affine_transform(
         geometry, [size * flatten, 0, 0, -size, -west * size * flatten, north * size]
     )
@@ -103,14 +109,22 @@ def flat(geometry: BaseGeometry, whole: Bounds) -> BaseGeometry:
     return moved if rounded.is_empty else rounded
 
 
+@lru_cache(maxsize=KEPT)
 def as_json(geometry: BaseGeometry, decimals: int | None = None) -> dict[str, Any]:
-    """A shape as a GeoJSON geometry; coordinates rounded where `decimals` is given."""
+    """A shape as a GeoJSON geometry, to be read only; coordinates rounded where `decimals` is given."""
     if decimals is not None:
         geometry = shapely.transform(geometry, lambda points: np.round(points, decimals))
-    made: dict[str, Any] = json.loads(shapely.to_geojson(geometry))
+    made: dict[str, Any] = json.loads(shapely.to_geojson(geometry), parse_float=_short)
     return made
 
 
+def _short(text: str) -> float:
+    """A number as short as it can be written: a map is mostly numbers."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+@lru_cache(maxsize=KEPT)
 def lines_only(geometry: BaseGeometry) -> BaseGeometry:
     """The line parts of what an intersection left, without stray points."""
     parts: Iterable[BaseGeometry] = shapely.get_parts(geometry)

@@ -163,7 +163,9 @@ def _trend(lo: Any, language: str, width: Any) -> Drawing:
 BUILDERS: dict[str, Builder] = {
     "strip": _strip,
     "trend": _trend,
-    "trend usual": lambda lo, la, w: charts.trend(_months(), lo, la, w, usual=(20.0, 36.0, 52.0)),
+    "trend usual": lambda lo, la, w: charts.trend(
+        _months(), lo, la, w, usual=(20.0, 36.0, 52.0), usual_name="Usual range"
+    ),
     "years": lambda lo, la, w: charts.years(
         _years(), lo, la, w, chosen="riverside", names={"riverside": "Riverside"}, breaks=_breaks()
     ),
@@ -186,6 +188,7 @@ BUILDERS: dict[str, Builder] = {
 TEXTS = {
     "strip": ["Riverside", "25%", "57%"],
     "trend": ["20", "Street lights"],
+    "trend usual": ["Usual"],
     "years": ["75%", "2025", "57%"],
     "likert": ["Strongly agree", "38"],
     "bullets": ["Youth programs"],
@@ -285,7 +288,7 @@ def test_full_has_plain_json_for_what_is_missing() -> None:
 # ---------------------------------------------------------------- strip
 
 
-def _row(drawing: Drawing, neighborhood: str) -> pd.Series[Any]:
+def _row(drawing: Drawing, neighborhood: str) -> Any:
     return drawing.rows.set_index("neighborhood").loc[neighborhood]
 
 
@@ -428,7 +431,7 @@ def test_a_question_with_other_answers_gets_its_own_key() -> None:
 
 
 def test_shares_that_do_not_match_the_answers_are_refused() -> None:
-    wrong = _answers().head(1).assign(shares=[[0.5, 0.5]])
+    wrong = _answers().head(1).assign(shares=pd.Series([[0.5, 0.5]]))
     with pytest.raises(ValueError, match="2 shares for 5 answers"):
         charts.likert(wrong, look("light"), "en", "desktop")
 
@@ -445,10 +448,10 @@ def test_amounts_that_are_not_reported_have_words_and_no_bar() -> None:
     assert rows.loc["spent"].text == "Not reported"
     assert rows.start.isna().sum() == 4
     money = charts.bullets(_money(), look("light"), "en", "desktop", pace=0.5).rows.set_index("full_name")
-    assert money.loc["Lost"].text == "Not reported"
-    assert money.loc["Training"].text == "Spent: 0%"
-    assert pd.isna(money.loc["New"].spent)
-    assert money.loc["Youth programs"].due == 60_000_000
+    assert money.text["Lost"] == "Not reported"
+    assert money.text["Training"] == "Spent: 0%"
+    assert money.due["Youth programs"] == 60_000_000
+    assert "New" in money.index[money.spent.isna()]
 
 
 def test_every_state_of_a_promise_is_named_even_at_zero() -> None:

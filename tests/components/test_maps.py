@@ -247,7 +247,7 @@ def test_the_legend_has_the_colors_of_the_map() -> None:
 def test_groups_make_three_classes() -> None:
     shown = [Status(status).has_value for status in STATUSES]
     figures = _figures(group=["same" if has else None for has in shown])
-    figures["value"] = figures.value.where(shown)
+    figures["value"] = [value if has else None for value, has in zip(VALUES, shown, strict=True)]
     rows = maps.legend(TRUST, figures, LIGHT, "en")
     assert [row.text for row in rows][:3] == [
         "Higher than the city (0 areas)", "No clear difference (5 areas)", "Lower than the city (0 areas)"
