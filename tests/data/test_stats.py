@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data import stats
@@ -130,12 +130,14 @@ def test_impossible_numbers_are_refused() -> None:
         stats.wilson_interval(3, 2)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 5_000), st.floats(0.5, 0.999))
 def test_a_count_lies_in_its_range(events: int, confidence: float) -> None:
     low, high = stats.poisson_interval(events, confidence)
     assert 0 <= low <= events < high
 
 
+@settings(deadline=None)
 @given(st.integers(1, 3_000), st.floats(0, 1), st.floats(1, 4))
 def test_a_share_lies_in_its_range(n: int, share: float, design_effect: float) -> None:
     effective = n / design_effect

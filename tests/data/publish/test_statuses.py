@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.models import STATUSES
@@ -282,6 +282,7 @@ def observations(draw: st.DrawFn) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+@settings(deadline=None, max_examples=60)
 @given(observations())
 def test_whatever_comes_in_the_passport_holds(frame: pd.DataFrame) -> None:
     rows = decide(frame, MEASURES, neighborhood=PLACES)

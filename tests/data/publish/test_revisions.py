@@ -1,0 +1,169 @@
+"""What differs from the release before, without giving away what is withheld."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.models import STATUSES
+from data.publish.revisions import compare
+
+
+def release(*figures: dict[str, Any], lines: dict[str, tuple[str, int]] | None = None) -> dict[str, pd.DataFrame]:
+    first = {
+        "measure_id": "burglary",
+        "neighborhood_id": "old-town",
+        "period": "2024",
+        "group_name": "all",
+        "status": "shown",
+        "source_id": "crime",
+    }
+    budget = [{"id": key, "fiscal_year": year, "amount_cents": cents} for key, (year, cents) in (lines or {}).items()]
+    return {
+        "observation": pd.DataFrame([{**first, **figure} for figure in figures]),
+        "budget_line": pd.DataFrame(budget),
+    }
+
+
+def told(found: pd.DataFrame, *columns: str) -> list[list[Any]]:
+    return found[list(columns)].astype(object).where(found[list(columns)].notna(), None).to_numpy().tolist()
+
+
+def test_a_changed_figure_is_told_number_by_number() -> None:
+    old = release({"value": 17.0967742, "numerator": 212, "denominator": 12_400})
+    new = release({"value": 17.7419355, "numerator": 220, "denominator": 12_400})
+    found = compare(old, new)
+    assert told(found, "kind", "neighborhood_id", "period", "changed_column", "old", "new") == [
+        ["changed", "old-town", "2024", "value", "17.0968", "17.7419"],
+        ["changed", "old-town", "2024", "numerator", "212", "220"],
+    ]
+    assert found["id"].tolist() == [1, 2]
+
+
+def test_nothing_changed_and_a_first_release_have_no_revisions() -> None:
+    some = release({"value": 17.1, "numerator": 212}, lines={"a": ("FY2024", 100)})
+    assert compare(some, some).empty
+    assert compare({}, some).empty
+    assert compare({}, {}).empty
+
+
+def test_a_hair_of_rounding_is_no_change() -> None:
+    assert compare(release({"value": 0.1 + 0.2}), release({"value": 0.3})).empty
+
+
+def test_a_new_status_is_told_beside_the_numbers() -> None:
+    old = release({"status": "not_reported"})
+    new = release({"status": "unstable", "value": 1.5, "numerator": 15})
+    assert told(compare(old, new), "kind", "changed_column", "old", "new") == [
+        ["status", "status", "not_reported", "unstable"],
+        ["changed", "value", None, "1.5"],
+        ["changed", "numerator", None, "15"],
+    ]
+
+
+def test_a_number_withheld_in_either_release_is_never_printed() -> None:
+    shown = release({"status": "shown", "value": 12.0, "numerator": 12})
+    hidden = release({"status": "withheld", "reason": "small_number"})
+    for old, new in ((shown, hidden), (hidden, shown)):
+        found = compare(old, new)
+        assert found["kind"].tolist() == ["status"]
+        assert set(told(found, "old", "new")[0]) == {"shown", "withheld"}
+
+
+def test_how_many_answered_is_not_printed_when_it_may_be_a_handful() -> None:
+    old = release({"status": "shown", "value": 60.0, "numerator": 24, "n": 40})
+    new = release({"status": "too_few_to_say", "reason": "under_30_answers"})
+    found = compare(old, new)
+    assert set(found["changed_column"]) == {"status", "value"}
+
+
+def test_a_place_new_to_a_known_period_is_listed_and_one_that_left_too() -> None:
+    old = release({"value": 1.0, "neighborhood_id": "a"}, {"value": 2.0, "neighborhood_id": "b"})
+    new = release({"value": 1.0, "neighborhood_id": "a"}, {"numerator": 3, "neighborhood_id": "c"})
+    assert told(compare(old, new), "kind", "neighborhood_id", "changed_column", "old", "new") == [
+        ["gone", "b", "value", "2", None],
+        ["new", "c", "value", None, "3"],
+    ]
+
+
+def test_a_new_withheld_cell_shows_no_number() -> None:
+    old = release({"value": 1.0, "neighborhood_id": "a"})
+    new = release(
+        {"value": 1.0, "neighborhood_id": "a"}, {"neighborhood_id": "b", "status": "withheld", "numerator": 4}
+    )
+    assert told(compare(old, new), "kind", "old", "new") == [["new", None, None]]
+
+
+def test_whole_new_periods_and_measures_are_one_row_each() -> None:
+    old = release({"value": 1.0})
+    fresh = [{"period": "2025", "neighborhood_id": place, "value": 1.0} for place in "abc"]
+    other = [{"measure_id": "trust", "period": period, "value": 1.0} for period in ("2024", "2025")]
+    found = compare(old, release({"value": 1.0}, *fresh, *other))
+    columns = ["measure_id", "period", "neighborhood_id", "changed_column", "old", "new", "kind"]
+    assert told(found, *columns) == [
+        ["burglary", "2025", None, "period", None, "3", "new"],
+        ["trust", None, None, "measure", None, "2", "new"],
+    ]
+    assert told(compare(release({"value": 1.0}, *fresh), old), "kind", "old", "new") == [["gone", "3", None]]
+
+
+def test_budget_lines_are_told_in_cents_by_their_code() -> None:
+    old = release(lines={"a": ("FY2024", 100), "b": ("FY2024", -50), "c": ("FY2024", 7)})
+    new = release(lines={"a": ("FY2024", 120), "b": ("FY2024", -50), "d": ("FY2024", 9), "e": ("FY2025", 1)})
+    found = compare(old, new)
+    assert set(found["table_name"]) == {"budget_line"}
+    columns = ["kind", "item", "period", "changed_column", "old", "new"]
+    assert sorted(told(found, *columns), key=str) == [
+        ["changed", "a", "FY2024", "amount_cents", "100", "120"],
+        ["gone", "c", "FY2024", "amount_cents", "7", None],
+        ["new", "d", "FY2024", "amount_cents", None, "9"],
+        ["new", None, "FY2025", "period", None, "1"],
+    ]
+
+
+figures = st.lists(
+    st.fixed_dictionaries(
+        {
+            "neighborhood_id": st.sampled_from("abcd"),
+            "period": st.sampled_from(["2023", "2024"]),
+            "numerator": st.none() | st.integers(1_000, 9_999),
+            "status": st.sampled_from(STATUSES),
+        }
+    ),
+    unique_by=lambda figure: (figure["neighborhood_id"], figure["period"]),
+    max_size=8,
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(figures, figures)
+def test_withheld_numbers_stay_withheld_and_every_difference_is_told(old: list[Any], new: list[Any]) -> None:
+    found = compare(release(*old), release(*new))
+    was = {(figure["neighborhood_id"], figure["period"]): figure for figure in old}
+    now = {(figure["neighborhood_id"], figure["period"]): figure for figure in new}
+    printed = set(found["old"].dropna()) | set(found["new"].dropna())
+    open_numbers = set()
+    for key in was.keys() | now.keys():
+        pair = [figure for figure in (was.get(key), now.get(key)) if figure]
+        if "withheld" not in [figure["status"] for figure in pair]:
+            open_numbers |= {str(figure["numerator"]) for figure in pair}
+    assert {text for text in printed if len(text) == 4 and text.isdigit()} <= open_numbers
+    told_keys = set(zip(found["neighborhood_id"], found["period"], strict=True))
+    for key in was.keys() & now.keys():
+        assert (key in told_keys) == (
+            was[key]["status"] != now[key]["status"]
+            or (was[key]["numerator"] != now[key]["numerator"] and was[key]["status"] != "withheld")
+        )
+
+
+def test_a_large_release_is_compared_whole() -> None:
+    places = [f"n{number}" for number in range(20_000)]
+    frame = pd.DataFrame({"neighborhood_id": places, "value": 1.5}).assign(
+        measure_id="burglary", period="2024", group_name="all", status="shown", source_id="crime"
+    )
+    later = frame.copy()
+    later.loc[later.index[::100], "value"] = 2.5
+    assert len(compare({"observation": frame}, {"observation": later})) == 200
