@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 
-from data.models import City, Observation, table_of
-from data.publish import classes, derive, statuses
+from data.models import TABLES, City, Observation, table_of
+from data.publish import classes, derive, privacy, revisions, statuses
 from data.publish.frames import joined
 from data.publish.intake import Gathered, gather
 from data.publish.pack import Pack, read_pack
@@ -114,7 +114,10 @@ def _made(
     except ValueError as error:  # figures that contradict themselves: every such error of the stages is a sentence
         raise ReleaseRefused([str(error)]) from error
     city = tables["city"].iloc[0]
+    progress("Comparing with the release before")
     previous = _release_before(store, str(city["id"]))
+    before = {name: _table(previous, name) for name in ("observation", "budget_line")} if previous else {}
+    tables["revision"] = revisions.compare(before, tables)
     manifest = {
         "release_id": release_id,
         "published_at": datetime.now(UTC),
@@ -135,9 +138,9 @@ def _worked_out(gathered: Gathered, progress: Progress) -> dict[str, pd.DataFram
     measure, places = tables["measure"], tables["neighborhood"]
 
     progress("Working out figures")
-    answers = derive.survey_observations(
-        tables["survey_wave"], tables["survey_question"], tables["survey_result"], measure
-    )
+    waves = tables["survey_wave"]
+    results = privacy.withhold_surveys(tables["survey_result"], places, survey_wave=waves)
+    answers = derive.survey_observations(waves, tables["survey_question"], results, measure)
     rows = derive.with_days(joined(Observation, tables["observation"], answers), rules, fiscal_start_month=month)
     rows = derive.add_years(rows, measure)
     people = derive.with_city_population(tables["population"], places)
@@ -145,12 +148,40 @@ def _worked_out(gathered: Gathered, progress: Progress) -> dict[str, pd.DataFram
     rows = derive.add_city_totals(rows, places, measure, people, rules, fiscal_start_month=month)
     tables["population"] = people
 
+    progress("Protecting small numbers")
+    safe = privacy.withhold(
+        rows,
+        measure,
+        places,
+        results,
+        tables["complaint_summary"],
+        survey_wave=waves,
+        fiscal_start_month=month,
+    )
+    tables["survey_result"], tables["complaint_summary"] = safe.survey_result, safe.complaint_summary
+    tables["withheld_cell"] = safe.log
+
     progress("Deciding what may be said")
-    tables["observation"] = statuses.decide(rows, measure, neighborhood=places, rules=rules, fiscal_start_month=month)
+    tables["observation"] = statuses.decide(
+        safe.observation, measure, neighborhood=places, rules=rules, fiscal_start_month=month
+    )
+    _audited(tables, month, progress)
 
     progress("Finding map classes")
     tables["measure"] = classes.with_map_breaks(tables)
     return tables
+
+
+def _audited(tables: Mapping[str, pd.DataFrame], fiscal_start_month: int, progress: Progress) -> None:
+    """Attack what would be published. Raises ReleaseRefused when a withheld number can be worked out."""
+    progress("Trying to work out what is withheld")
+    attacked = ("observation", "measure", "neighborhood", "survey_result", "complaint_summary")
+    found = privacy.audit(*(tables[name] for name in attacked), fiscal_start_month=fiscal_start_month)
+    if found.empty:
+        return
+    cells = found[["measure_id", "neighborhood_id", "period", "group_name"]].head(5).itertuples(index=False)
+    where = "; ".join(", ".join(map(str, cell)) for cell in cells)
+    raise ReleaseRefused([f"{len(found):,} small numbers could be worked out from what is shown: {where}"])
 
 
 def _release_before(store: Store, city_id: str) -> Release | None:
@@ -162,6 +193,12 @@ def _release_before(store: Store, city_id: str) -> Release | None:
             if connection.execute(select(table_of(City).c.id)).scalar_one_or_none() == city_id:
                 return release
     return None
+
+
+def _table(release: Release, name: str) -> pd.DataFrame:
+    # Whatever columns it has: the release before may be older than the models.
+    with release.connect() as connection:
+        return pd.read_sql(select(literal_column("*")).select_from(table_of(TABLES[name])), connection)
 
 
 def _data_through(observation: pd.DataFrame, released_on: date) -> date | None:

@@ -18,8 +18,10 @@ import pytest
 from sqlalchemy import select, text
 
 from data.models import Observation, table_of
+from data.publish import run
 from data.publish.release import build
 from data.store import Store
+from tests.data.publish.tiny import FILES, write_pack
 from tests.data.small import small_tables, stamp
 
 ROOT = Path(__file__).parents[3]
@@ -134,6 +136,29 @@ def test_killed_while_the_file_grows(store: Store) -> None:
     assert len(list(building.glob("*"))) == 1
     assert store.current_id() == "old"
     assert_the_next_publish_works(store)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "step", ["Reading crime.csv", "Deciding what may be said", "Writing the release", "Putting the release in place"]
+)
+def test_the_command_killed_at_a_step(tmp_path: Path, step: str) -> None:
+    store = Store(tmp_path / "store")
+    run.publish(write_pack(tmp_path / "pack"), store=store, release_id="old")
+    more = FILES["crime.csv"].replace("Northside,2025,190", "Northside,2025,196")
+    pack = write_pack(tmp_path / "pack", crime=more)
+    command = [sys.executable, "-m", "data", "publish", str(pack), "--release", "new", "--store", str(store.root)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        assert any(line.strip() == step for line in process.stderr), f"never came to {step!r}"
+        process.kill()
+    assert process.returncode in (-signal.SIGKILL, 0)
+    assert store.current_id() == ("new" if process.returncode == 0 else "old")
+
+    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert again.returncode == (1 if process.returncode == 0 else 0), again.stderr
+    assert store.current_id() == "new"
+    assert list((store.root / "building").glob("*")) == []
 
 
 def test_two_publishers_at_once_take_turns(store: Store) -> None:

@@ -1,0 +1,237 @@
+"""A pack becomes a release, or is refused with reasons and changes nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from data import describe
+from data.__main__ import app
+from data.publish import run
+from data.store import Store
+from tests.data.publish.tiny import FILES, write_pack
+
+WRONG = FILES["crime.csv"] + "Weast Hill,2025,12,3\nNorthside,2023,many,12\n"
+BUDGET_OF_NO_PROGRAM = FILES["budget.csv"].replace("amount_cents", "amount_cents,program_id").replace("67\n", "67,x\n")
+CORRECTED = FILES["crime.csv"].replace("Northside,2025,190", "Northside,2025,196")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    return write_pack(tmp_path / "pack")
+
+
+def rows(store: Store, question: str, release_id: str | None = None) -> list[tuple[Any, ...]]:
+    path = store.open(release_id).path
+    assert path is not None
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(question).fetchall()
+
+
+def files(store: Store) -> list[str]:
+    return sorted(str(path.relative_to(store.root)) for path in store.root.rglob("*") if path.is_file())
+
+
+def test_a_pack_becomes_the_release_that_is_served(store: Store, pack: Path) -> None:
+    outcome = run.publish(pack, store=store, release_id="2026-03", released_on=date(2026, 3, 3), note="First.")
+    assert (outcome.release_id, outcome.refused, outcome.rejects) == ("2026-03", [], None)
+    assert store.current_id() == "2026-03"
+    assert outcome.rows["budget_line"] == 1
+    assert files(store) == ["current", "publish.lock", "releases/2026-03.sqlite"]
+
+
+def test_every_stage_left_its_mark(store: Store, pack: Path) -> None:
+    run.publish(pack, store=store)
+    question = "SELECT numerator, denominator, round(value, 3), status FROM observation WHERE period = '2025'"
+    assert rows(store, f"{question} AND measure_id = 'burglary' AND neighborhood_id = 'west'") == [
+        (65.0, 12025.0, 5.405, "shown")  # the name in the file is another name
+    ]
+    assert rows(store, f"{question} AND measure_id = 'burglary' AND neighborhood_id = 'city'") == [
+        (665.0, 48100.0, 13.825, "shown")
+    ]
+    hidden = rows(store, "SELECT numerator, value, status, neighborhood_id FROM observation WHERE status = 'withheld'")
+    assert {row[:2] for row in hidden} == {(None, None)}
+    assert "north" in {row[3] for row in hidden}  # 3 of a sensitive measure
+    assert len(hidden) >= 2  # and another, so that the city's total does not give it away
+    assert rows(store, "SELECT count(*) FROM withheld_cell") == [(len(hidden),)]
+    (breaks,) = rows(store, "SELECT map_breaks FROM measure WHERE id = 'burglary'")[0]
+    assert 1 <= len(breaks.split(";")) <= 4
+    assert rows(store, "SELECT count(*) FROM source_file WHERE sha256 <> ''") == [(4,)]
+
+
+def test_the_manifest_says_what_the_release_is(store: Store, pack: Path) -> None:
+    run.publish(pack, store=store, released_on=date(2026, 3, 3), note="First.")
+    run.publish(write_pack(pack, crime=CORRECTED), store=store, released_on=date(2026, 4, 1))
+    wanted = "SELECT release_id, released_on, data_through, publisher, note, previous_release_id FROM manifest"
+    assert rows(store, wanted, "2026-03-03") == [
+        ("2026-03-03", "2026-03-03", "2025-12-31", "City of Tiny", "First.", None)
+    ]
+    assert rows(store, wanted) == [("2026-04-01", "2026-04-01", "2025-12-31", "City of Tiny", None, "2026-03-03")]
+
+
+def test_a_correction_is_told_as_a_revision(store: Store, pack: Path) -> None:
+    run.publish(pack, store=store, release_id="one")
+    assert rows(store, "SELECT count(*) FROM revision") == [(0,)]
+    run.publish(write_pack(pack, crime=CORRECTED), store=store, release_id="two")
+    places = rows(
+        store, "SELECT DISTINCT neighborhood_id FROM revision WHERE measure_id = 'burglary' AND period = '2025'"
+    )
+    assert sorted(places) == [("city",), ("north",)]
+
+
+def test_the_pack_may_name_its_release_and_the_command_line_goes_first(store: Store, tmp_path: Path) -> None:
+    head = 'id = "2026-03"\nreleased_on = 2026-03-03\nplanned_on = 2026-03-01\nnote = "From the pack."'
+    pack = write_pack(tmp_path / "pack", release=head)
+    run.publish(pack, store=store)
+    run.publish(pack, store=store, release_id="other", note="From the command line.")
+    first, second = sorted(store.releases(), key=lambda info: info.published_at)
+    assert (first.id, first.planned_on, first.note) == ("2026-03", date(2026, 3, 1), "From the pack.")
+    assert (second.id, second.released_on, second.note) == ("other", date(2026, 3, 3), "From the command line.")
+
+
+def test_the_same_pack_twice_holds_the_same(store: Store, pack: Path) -> None:
+    for release_id in ("one", "two"):
+        run.publish(pack, store=store, release_id=release_id)
+    assert len({info.content_sha256 for info in store.releases()}) == 1
+
+
+def test_raw_files_may_stand_elsewhere(store: Store, pack: Path, tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (pack / "crime.csv").rename(tmp_path / "raw" / "crime.csv")
+    assert run.publish(pack, store=store).release_id is None
+    assert run.publish(pack, files=tmp_path / "raw", store=store).release_id is not None
+
+
+def test_the_templates_together_are_a_pack_that_publishes(store: Store, tmp_path: Path) -> None:
+    written = describe.write_templates(tmp_path / "pack")
+    tables = [f'[tables.{path.stem}]\nfile = "{path.name}"' for path in written if path.stem != "city"]
+    city = '[city]\nid = "riverton"\nname = "Riverton"\npublisher = "City of Riverton"'
+    (tmp_path / "pack" / "city.toml").write_text("\n".join([city, *tables]))
+    outcome = run.publish(tmp_path / "pack", store=store)
+    assert (outcome.report.errors, outcome.refused) == ([], [])
+    assert [path.stem for path in written if not outcome.rows[path.stem]] == []
+
+
+def test_another_city_in_the_same_store_is_no_revision(store: Store, pack: Path) -> None:
+    run.publish(pack, store=store, release_id="tiny")
+    text = (pack / "city.toml").read_text()
+    (pack / "city.toml").write_text(text.replace('id = "tiny"', 'id = "huge"'))
+    run.publish(pack, store=store, release_id="huge")
+    assert rows(store, "SELECT previous_release_id FROM manifest") == [(None,)]
+    assert rows(store, "SELECT count(*) FROM revision") == [(0,)]
+
+
+def test_refused_rows_stop_it_and_are_kept_with_their_reasons(store: Store, pack: Path) -> None:
+    run.publish(pack, store=store, release_id="good")
+    before = files(store)
+    outcome = run.publish(write_pack(pack, crime=WRONG), store=store, release_id="bad")
+    assert outcome.release_id is None
+    assert outcome.refused
+    assert outcome.report.errors
+    assert store.current_id() == "good"
+    assert outcome.rejects is not None
+    assert files(store) == sorted([*before, "rejects/bad.csv"])
+    heading, *refused = outcome.rejects.read_text().splitlines()
+    assert heading == "file,row,column,value,why"
+    assert [line.split(",")[:4] for line in refused] == [
+        ["crime.csv", "10", "AREA", "Weast Hill"],
+        ["crime.csv", "11", "BURGLARY", "many"],
+    ]
+
+
+def test_a_pack_may_allow_some_refused_rows(store: Store, tmp_path: Path) -> None:
+    pack = write_pack(tmp_path / "pack", limits="rejected_rows = 2", crime=WRONG)
+    outcome = run.publish(pack, store=store, release_id="some")
+    assert outcome.release_id == "some"
+    assert outcome.rejects == store.root / "rejects" / "some.csv"
+    assert rows(store, "SELECT max(rows_rejected) FROM source_file WHERE path = 'crime.csv'") == [(2,)]
+
+
+def test_a_refusal_mended_leaves_no_list_of_refused_rows(store: Store, pack: Path) -> None:
+    run.publish(write_pack(pack, crime=WRONG), store=store, release_id="march")
+    run.publish(write_pack(pack), store=store, release_id="march")
+    assert files(store) == ["current", "publish.lock", "releases/march.sqlite"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"crime": None}, "missing_file"),
+        ({"crime": ""}, "empty_file"),
+        ({"population": "neighborhood_id,year\neast,2024\n"}, "missing_column"),
+        ({"population": FILES["population.csv"].replace("east,2025", "east,2024")}, "repeated_key"),
+        ({"budget": BUDGET_OF_NO_PROGRAM}, "unknown_reference"),
+    ],
+)
+def test_a_table_that_cannot_be_read_stops_it(store: Store, pack: Path, changes: dict[str, Any], said: str) -> None:
+    outcome = run.publish(write_pack(pack, **changes), store=store)
+    assert said in {problem.code for problem in outcome.report.errors}
+    assert (outcome.release_id, store.current_id(), store.ids()) == (None, None, [])
+
+
+def test_a_release_that_is_served_is_not_published_again(store: Store, pack: Path) -> None:
+    run.publish(pack, store=store, release_id="one")
+    outcome = run.publish(write_pack(pack, crime=CORRECTED), store=store, release_id="one")
+    assert outcome.release_id is None
+    assert "never changed" in outcome.refused[0]
+
+
+class TestCheck:
+    """Everything that publish would say, and not a file written."""
+
+    def test_a_good_pack(self, store: Store, pack: Path) -> None:
+        outcome = run.check(pack, store=store)
+        assert (outcome.refused, outcome.release_id) == ([], None)
+        assert outcome.rows == run.publish(pack, store=store).rows
+
+    def test_a_bad_pack(self, store: Store, pack: Path) -> None:
+        write_pack(pack, crime=WRONG)
+        checked = run.check(pack, store=store)
+        assert checked.refused
+        assert not store.root.exists()
+        assert checked.report.problems == run.publish(pack, store=store).report.problems
+
+
+class TestCommands:
+    """The same through the command line."""
+
+    def test_publish_says_what_it_made(self, store: Store, pack: Path) -> None:
+        command = ["publish", str(pack), "--release", "one", "--released-on", "2026-03-03", "--store", str(store.root)]
+        shown = CliRunner().invoke(app, command, catch_exceptions=False)
+        assert shown.exit_code == 0, shown.stderr
+        assert shown.stdout.startswith("Published one.\n")
+        assert "budget_line 1" in shown.stdout
+
+    def test_publish_says_why_not(self, store: Store, pack: Path) -> None:
+        write_pack(pack, crime=WRONG)
+        shown = CliRunner().invoke(app, ["publish", str(pack), "--release", "one", "--store", str(store.root)])
+        assert (shown.exit_code, shown.stdout) == (1, "")
+        assert "crime.csv, row 10, column AREA: found 'Weast Hill'" in shown.stderr
+        assert "West Hill" in shown.stderr.replace("Weast Hill", "")
+        assert "one.csv" in shown.stderr
+        assert "Nothing was published" in shown.stderr
+
+    def test_check_tells_both(self, store: Store, pack: Path) -> None:
+        assert CliRunner().invoke(app, ["check", str(pack), "--store", str(store.root)]).exit_code == 0
+        write_pack(pack, crime=None)
+        shown = CliRunner().invoke(app, ["check", str(pack), "--store", str(store.root)])
+        assert shown.exit_code == 1
+        assert "missing_file" in shown.stdout
+        assert "Fix: " in shown.stdout
+
+    def test_a_store_that_cannot_be_written_is_a_refusal(self, pack: Path, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("not a folder")
+        shown = CliRunner().invoke(app, ["publish", str(pack), "--store", str(tmp_path / "file")])
+        assert shown.exit_code == 1
+        assert "could not be read or written" in shown.stderr
