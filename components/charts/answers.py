@@ -70,9 +70,7 @@ class _Form:
         scale = look.likert if max(against, favorable) <= 2 else look.diverging_judged
         colors = [*_spread(scale[: len(scale) // 2], against), *(scale[len(scale) // 2] for _ in apart),
                   *reversed(_spread(scale[: len(scale) // 2 : -1], favorable))]  # fmt: skip
-        return cls(
-            tuple(options), tuple(range(against))[::-1], apart, tuple(range(n - favorable, n)), tuple(colors)
-        )
+        return cls(tuple(options), tuple(range(against))[::-1], apart, tuple(range(n - favorable, n)), tuple(colors))
 
 
 def _spread(scale: Sequence[str], wanted: int) -> list[str]:

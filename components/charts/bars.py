@@ -173,18 +173,18 @@ def _plain_bars(look: Look, size: Sizes, scale: Spec, heading: str) -> list[Spec
     ]  # fmt: skip
 
 
-def bare_boxes(look: Look, size: Sizes, left: float) -> list[Spec]:
-    """Rows without a value: a hatched or dashed box where the bar would begin, and the words."""
+def bare_boxes(look: Look, size: Sizes, left: float, *, y: str = "y") -> list[Spec]:
+    """Rows without a value: a hatched or dashed box where the bar would begin, and the words. y: the field it is at."""
     px = size.px
     box = {"size": px(18) ** 2, "strokeWidth": 1, "opacity": 1, "stroke": look.hatch_line}
     at = {"value": round(left) + px(10)}
     return [
-        layer("point", {**box, "shape": HATCH, "fill": look.hatch_fill}, x=at, y=pixel("y"),
+        layer("point", {**box, "shape": HATCH, "fill": look.hatch_fill}, x=at, y=pixel(y),
               where="!isValid(datum.value)&&datum.status!=='not_reported'"),
-        layer("point", {**box, "shape": BOX, "fill": "transparent", "strokeDash": [2, 2]}, x=at, y=pixel("y"),
+        layer("point", {**box, "shape": BOX, "fill": "transparent", "strokeDash": [2, 2]}, x=at, y=pixel(y),
               where="!isValid(datum.value)&&datum.status==='not_reported'"),
         layer("text", {"align": "left", "fill": look.ink_3, "aria": True}, x={"value": round(left) + px(26)},
-              y=pixel("y"), text=words_of("text"), description=words_of("tip"), where="!isValid(datum.value)"),
+              y=pixel(y), text=words_of("text"), description=words_of("tip"), where="!isValid(datum.value)"),
     ]  # fmt: skip
 
 

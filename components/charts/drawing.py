@@ -272,6 +272,7 @@ _NARROW, _WIDE = frozenset("iljtfrI.,:;'|!()[]{} ·-"), frozenset("mwMW%@—")
 
 def text_width(text: str, px: float, *, bold: bool = False) -> float:
     """About how wide a text is, in pixels, a little on the safe side. The widest line where it has several."""
+
     def one(line: str) -> float:
         ems = sum(
             0.33 if c in _NARROW else 0.92 if c in _WIDE else 0.68 if c.isupper() else 0.62 if c.isdigit() else 0.57

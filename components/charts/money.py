@@ -42,9 +42,7 @@ _STANDS = ("first_plan", "plan_now", "left")
 """Steps that stand on zero; the others hang between two of them."""
 
 
-def bullets(
-    amounts: pd.DataFrame, look: Look, language: str, width: Width, *, pace: float | None = None
-) -> Drawing:
+def bullets(amounts: pd.DataFrame, look: Look, language: str, width: Width, *, pace: float | None = None) -> Drawing:
     """Plan against spending: the box is the plan, the bar is what was spent, the tick is where the year is.
 
     amounts: one row a bar, in the order to draw: label, plan and spent (cents; NA where there is none).
@@ -103,7 +101,7 @@ def bullets(
         layer("rule", {"stroke": look.ink, "strokeWidth": max(3, size.line * 1.5)}, x=number("due", scale),
               y=pixel("due_top"), y2={"field": "due_bottom"}, where="isValid(datum.due)"),
         *rows.layers(),
-        *bare_boxes(look, size, rows.left),
+        *bare_boxes(look, size, rows.left, y="note_y"),
     ]  # fmt: skip
     if size.is_phone:
         layers += label({"align": "left", "fill": look.ink_3}, of=look, x={"value": 0}, y=pixel("note_y"), text=said,

@@ -104,8 +104,10 @@ class _Plan:
         self.shown = [row for row in self.records if has_value(row)]
         highest = max([*(self._end(row, "high") for row in self.shown), self.city or 0.0], default=1.0)
         lowest = min([*(self._end(row, "low") for row in self.shown), self.city or 0.0], default=0.0)
-        self.ticks = [0.0, 25.0, 50.0, 75.0, 100.0] if unit == "percent" else ticks_between(
-            min(lowest, 0), highest, whole=unit != "per_1000_residents"
+        self.ticks = (
+            [0.0, 25.0, 50.0, 75.0, 100.0]
+            if unit == "percent"
+            else ticks_between(min(lowest, 0), highest, whole=unit != "per_1000_residents")
         )
         self.domain = (self.ticks[0], self.ticks[-1])
         self.name_px = 0 if size.is_phone else self._name_width()

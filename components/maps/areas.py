@@ -139,7 +139,5 @@ def _dashes(geometry: Any, whole: tuple[float, float, float, float], *, dotted: 
     made = []
     for ring in shapely.get_parts(shapely.boundary(geometry)):
         count = max(3, round(ring.length / step))
-        made += [
-            shapely.ops.substring(ring, i / count, (i + part) / count, normalized=True) for i in range(count)
-        ]
+        made += [shapely.ops.substring(ring, i / count, (i + part) / count, normalized=True) for i in range(count)]
     return shapely.multilinestrings([line for line in made if line.geom_type == "LineString"])

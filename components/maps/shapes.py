@@ -102,9 +102,7 @@ def flat(geometry: BaseGeometry, whole: Bounds) -> BaseGeometry:
     west, south, east, north = whole
     flatten = math.cos(math.radians((south + north) / 2))
     size = 1200 / max((east - west) * flatten, north - south)
-    moved = affinity.affine_transform(
-        geometry, [size * flatten, 0, 0, -size, -west * size * flatten, north * size]
-    )
+    moved = affinity.affine_transform(geometry, [size * flatten, 0, 0, -size, -west * size * flatten, north * size])
     rounded = shapely.set_precision(moved, 1)
     return moved if rounded.is_empty else rounded
 

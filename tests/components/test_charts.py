@@ -147,9 +147,7 @@ Builder = Callable[[Any, str, Any], Drawing]
 
 
 def _strip(lo: Any, language: str, width: Any) -> Drawing:
-    return charts.strip(
-        _places(), lo, language, width, unit="percent", direction="more", chosen="riverside", city=57.0
-    )
+    return charts.strip(_places(), lo, language, width, unit="percent", direction="more", chosen="riverside", city=57.0)
 
 
 def _trend(lo: Any, language: str, width: Any) -> Drawing:

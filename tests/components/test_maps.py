@@ -255,7 +255,7 @@ def test_groups_make_three_classes() -> None:
 
 
 def test_the_legend_on_a_page_is_a_list_with_its_title_and_no_loose_markup() -> None:
-    rows = [maps.LegendRow("#FFFFFF", "A < B", 1, "hatched", "#000000")]
+    rows = [maps.LegendRow(LIGHT.hatch_fill, "A < B", 1, "hatched", LIGHT.hatch_line)]
     page = maps.legend_html(rows, 'The "legend"')
     assert "A &lt; B" in page
     assert 'aria-label="The &quot;legend&quot;"' in page
@@ -273,9 +273,7 @@ def test_the_drawing_is_valid_and_has_the_name_of_the_chosen_place(theme: Any, w
         {"id": ["r"], "kind": ["road"], "name": ["A road"],
          "geometry": [shapely.to_geojson(shapely.LineString([(-84.7, 39.1), (-84.3, 39.2)]))]}
     )  # fmt: skip
-    drawing = maps.choropleth(
-        _outlines(), _figures(), TRUST, look(theme), "es", width, chosen="a1", context=context
-    )
+    drawing = maps.choropleth(_outlines(), _figures(), TRUST, look(theme), "es", width, chosen="a1", context=context)
     full = drawing.full()
     svg = vl_convert.vegalite_to_svg(full, vl_version="6.4")
     assert "Area 1" in svg
