@@ -26,7 +26,7 @@ def manifest(release: Release, *, language: str = "en") -> dict[str, Any]:
 
 def sources(release: Release, *, language: str = "en") -> pd.DataFrame:
     """Every source, by title: the columns of `source`."""
-    frame = read(release, select(table_of(Source)).order_by(columns(Source).title))
+    frame = read(release, select(table_of(Source)).order_by(columns(Source).title, columns(Source).id))
     return in_language(release, frame, Source, language)
 
 
@@ -41,7 +41,7 @@ def planned_updates(release: Release) -> pd.DataFrame:
     wanted = (
         select(p.source_id, s.title.label("source_title"), p.covers, p.planned_on, p.released_on)
         .join(table_of(Source), s.id == p.source_id)
-        .order_by(p.planned_on.desc(), s.title)
+        .order_by(p.planned_on.desc(), s.title, p.source_id, p.covers)
     )
     return read(release, wanted)
 
@@ -65,7 +65,9 @@ def revisions(release: Release, *, neighborhood: str | None = None) -> pd.DataFr
 
 def corrections(release: Release, *, language: str = "en") -> pd.DataFrame:
     """Mistakes that were mended, newest first: id, corrected_on, what, why, measure_id."""
-    frame = read(release, select(table_of(Correction)).order_by(columns(Correction).corrected_on.desc()))
+    frame = read(
+        release, select(table_of(Correction)).order_by(columns(Correction).corrected_on.desc(), columns(Correction).id)
+    )
     return in_language(release, frame, Correction, language)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from data.figures import Figure, Status
 from data.models import Measure, Neighborhood, NeighborhoodOverlap, Observation, SeriesBreak, Source, table_of
@@ -25,8 +25,8 @@ def measures(release: Release, *, language: str = "en") -> pd.DataFrame:
     kinds = (
         select(
             o.measure_id,
-            func.max(n.kind == "neighborhood").label("by_neighborhood"),
-            func.max(n.kind == "district").label("by_district"),
+            func.max(case((n.kind == "neighborhood", 1), else_=0)).label("by_neighborhood"),
+            func.max(case((n.kind == "district", 1), else_=0)).label("by_district"),
         )
         .join(table_of(Neighborhood), n.id == o.neighborhood_id)
         .group_by(o.measure_id)
@@ -44,7 +44,7 @@ def measures(release: Release, *, language: str = "en") -> pd.DataFrame:
         )
         .join(table_of(Source), s.id == m.source_id)
         .join(kinds, kinds.c.measure_id == m.id)
-        .order_by(m.position, m.name)
+        .order_by(m.position, m.name, m.id)
     )
     frame = read(release, wanted)
     frame["level"] = [
@@ -168,6 +168,6 @@ def districts_of(release: Release, neighborhood: str) -> pd.DataFrame:
         select(n.id, n.name, v.share_of_area)
         .join(table_of(Neighborhood), n.id == v.district_id)
         .where(v.neighborhood_id == neighborhood)
-        .order_by(v.share_of_area.desc())
+        .order_by(v.share_of_area.desc(), n.id)
     )
     return read(release, wanted)

@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, case, func, select
 
 from data.models import BudgetLine, BudgetShare, FiscalYear, Grant, Program, TechnologyItem, table_of
-from data.queries.read import columns, in_language, read
+from data.queries.read import columns, in_language, read, whole_sum
 from data.store import Release
 
 By = Literal["fund", "category", "unit_name", "program_id", "reach", "recipient", "fiscal_year"]
@@ -50,7 +50,7 @@ def budget_by(
     thing = getattr(b, by)
 
     def phase(name: str) -> ColumnElement[int]:
-        return func.sum(case((b.phase == name, b.amount_cents)))
+        return whole_sum(case((b.phase == name, b.amount_cents)))
 
     wanted = (
         select(
@@ -61,7 +61,7 @@ def budget_by(
             phase("actual").label("actual"),
         )
         .group_by(thing)
-        .order_by(thing)
+        .order_by(thing.nulls_first())
     )
     for column, value in ((b.ledger, ledger), (b.fiscal_year, fiscal_year), (b.program_id, program)):
         if value is not None:
@@ -100,8 +100,8 @@ def shares_of_year(release: Release, *, ledger: str | None = None, fiscal_year: 
     Columns: those of `budget_line`, neighborhood_id, weight, part_cents.
 
     part_cents: the line by the declared weights, to the cent; the parts of a line add up to the weighted whole exactly
-    (largest remainder first). A direct line to one place without a weight is whole; where no share was declared there is
-    no part (NA), so a line for two places together is never given to both.
+    (largest remainder first). A direct line to one place without a weight is whole; where no share was declared there
+    is no part (NA), so a line for two places together is never given to both.
     """
     b, s = columns(BudgetLine), columns(BudgetShare)
     wanted = (
@@ -117,7 +117,7 @@ def shares_of_year(release: Release, *, ledger: str | None = None, fiscal_year: 
     whole_line = (frame.reach == "direct") & ~frame.duplicated("id", keep=False)
     weight = weight.where(weight.notna() | ~whole_line, 1.0)
     exact = frame.amount_cents.astype("float64") * weight
-    floor = np.floor(exact.round(6))
+    floor = exact.round(6).map(np.floor)
     whole = exact.groupby(frame.id).transform("sum").round()
     missing = whole - floor.groupby(frame.id).transform("sum")
     order = (floor - exact).groupby(frame.id).rank(method="first")
@@ -146,11 +146,13 @@ def money_in(release: Release, neighborhood: str, *, language: str = "en") -> pd
 
 def grants(release: Release, *, language: str = "en") -> pd.DataFrame:
     """Grants, by name: the columns of `grant`."""
-    frame = read(release, select(table_of(Grant)).order_by(columns(Grant).name))
+    frame = read(release, select(table_of(Grant)).order_by(columns(Grant).name, columns(Grant).id))
     return in_language(release, frame, Grant, language)
 
 
 def technology(release: Release, *, language: str = "en") -> pd.DataFrame:
     """Technology in use, by name: the columns of `technology_item`."""
-    frame = read(release, select(table_of(TechnologyItem)).order_by(columns(TechnologyItem).name))
+    frame = read(
+        release, select(table_of(TechnologyItem)).order_by(columns(TechnologyItem).name, columns(TechnologyItem).id)
+    )
     return in_language(release, frame, TechnologyItem, language)

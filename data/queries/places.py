@@ -18,7 +18,7 @@ def neighborhoods(
     wanted = (
         select(n.id, n.name, n.kind, n.setting, n.visitor_area, n.about, n.area_km2, n.label_lon, n.label_lat)
         .where(n.kind.in_(kinds))
-        .order_by(n.name)
+        .order_by(n.name, n.id)
     )
     return in_language(release, read(release, wanted), Neighborhood, language)
 
@@ -35,13 +35,13 @@ def place_names(release: Release) -> pd.DataFrame:
         .where(n.kind == "neighborhood"),
         select(p.text, p.kind, p.neighborhood_id),
     ).subquery()
-    return read(release, select(wanted).order_by(wanted.c.text))
+    return read(release, select(wanted).order_by(*wanted.c))
 
 
 def outlines(release: Release, *, kind: str = "neighborhood") -> pd.DataFrame:
     """Outlines for the map: id, name, geometry (text of a GeoJSON geometry); places without one are left out."""
     n = columns(Neighborhood)
-    wanted = select(n.id, n.name, n.geometry).where(n.kind == kind, n.geometry.is_not(None)).order_by(n.name)
+    wanted = select(n.id, n.name, n.geometry).where(n.kind == kind, n.geometry.is_not(None)).order_by(n.name, n.id)
     return read(release, wanted)
 
 

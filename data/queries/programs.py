@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 
 from data.models import (
+    STAGES,
     BudgetLine,
     Commitment,
     Evaluation,
@@ -26,7 +27,7 @@ from data.models import (
     Table,
     table_of,
 )
-from data.queries.read import columns, in_language, read
+from data.queries.read import columns, in_language, read, whole_sum
 from data.store import Release
 
 
@@ -36,7 +37,7 @@ def programs(release: Release, *, neighborhood: str | None = None, language: str
     With a neighborhood: those that run there. Citywide programs are not counted as running in any one place.
     """
     p, where = columns(Program), columns(ProgramNeighborhood)
-    frame = read(release, select(table_of(Program)).order_by(p.name))
+    frame = read(release, select(table_of(Program)).order_by(p.name, p.id))
     links = read(
         release, select(where.program_id, where.neighborhood_id).order_by(where.program_id, where.neighborhood_id)
     )
@@ -60,9 +61,10 @@ def problems(release: Release, *, neighborhood: str | None = None, language: str
 
 
 def stages(release: Release, *, problem: str | None = None, language: str = "en") -> pd.DataFrame:
-    """SARA stages: the columns of `sara_stage`, and row_id."""
+    """SARA stages, in their turn: the columns of `sara_stage`, and row_id."""
     s = columns(SaraStage)
-    wanted = select(table_of(SaraStage)).order_by(s.problem_id)
+    in_turn = case({stage: turn for turn, stage in enumerate(STAGES)}, value=s.stage)
+    wanted = select(table_of(SaraStage)).order_by(s.problem_id, in_turn)
     if problem is not None:
         wanted = wanted.where(s.problem_id == problem)
     frame = read(release, wanted)
@@ -96,7 +98,7 @@ def partners(release: Release, *, program: str | None = None, language: str = "e
     wanted = (
         select(link.program_id, link.partner_id, p.name, p.kind, link.role, link.since)
         .join(table_of(Partner), p.id == link.partner_id)
-        .order_by(p.kind, p.name)
+        .order_by(p.kind, p.name, link.program_id, link.partner_id)
     )
     if program is not None:
         wanted = wanted.where(link.program_id == program)
@@ -116,7 +118,7 @@ def chain(release: Release, neighborhood: str, *, language: str = "en") -> pd.Da
     b = columns(BudgetLine)
     money = read(
         release,
-        select(b.program_id, b.fiscal_year, b.phase, func.sum(b.amount_cents).label("cents"))
+        select(b.program_id, b.fiscal_year, b.phase, whole_sum(b.amount_cents).label("cents"))
         .where(b.program_id.in_(list(here.id)))
         .group_by(b.program_id, b.fiscal_year, b.phase),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select
 
 from data.models import Table, Translation, table_of
 from data.store import Release
@@ -14,6 +14,11 @@ from data.store import Release
 def columns(model: type[Table]) -> Any:
     """The columns of a model's table, for statements: `columns(Measure).name`."""
     return table_of(model).c
+
+
+def whole_sum(amounts: ColumnElement[int]) -> ColumnElement[int]:
+    """The sum of whole numbers as a whole number: PostgreSQL adds up large ones as decimals."""
+    return cast(func.sum(amounts), BigInteger)
 
 
 def read(release: Release, statement: Select[Any]) -> pd.DataFrame:

@@ -22,7 +22,9 @@ from data.store import Release
 
 def survey_waves(release: Release, *, language: str = "en") -> pd.DataFrame:
     """Rounds of the survey, newest first: the columns of `survey_wave`."""
-    frame = read(release, select(table_of(SurveyWave)).order_by(columns(SurveyWave).period.desc()))
+    frame = read(
+        release, select(table_of(SurveyWave)).order_by(columns(SurveyWave).period.desc(), columns(SurveyWave).id)
+    )
     return in_language(release, frame, SurveyWave, language)
 
 
