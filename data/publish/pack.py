@@ -43,13 +43,13 @@ class Column(_Strict):
     format: str | None = None
 
     def text(self, raw: str | None) -> str | None:
-        """One cell turned into ours: blank, map, pad, case, slug, in this order."""
+        """One cell turned into ours: blank, pad, map, case, slug, in this order. `map` may also name it unpadded."""
         cell = (raw or "").strip()
         if not cell:
             return self.blank
-        cell = self.map.get(cell, cell)
-        if self.pad:
+        if self.pad and cell not in self.map:
             cell = cell.removesuffix(".0").zfill(self.pad)
+        cell = self.map.get(cell, cell)
         if self.case == "title":
             cell = title(cell)
         elif self.case:
@@ -165,7 +165,6 @@ class Share(_Strict):
     column: str
     separator: str = ";"
     weight: str = ":"
-    map: dict[str, list[str]] = {}
     map: dict[str, list[str]] = {}
 
 
