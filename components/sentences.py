@@ -87,7 +87,7 @@ def change_sentence(reading: Reading, scope: Scope) -> str:
         if change.reason == "opt_in":
             return scope.say("verdict.refused_opt_in")
         if change.reason == "no_sample_size" and now.has_value and before.has_value:
-            return scope.say("reading.no_range_change", **slots, when=when_text(reading, scope))
+            return scope.say("reading.no_range_change", **slots)
         return scope.say("reading.cannot_compare", when=when_text(reading, scope))
     if change.finding == Finding.COUNTS_ONLY:
         counts = {

@@ -24,6 +24,31 @@ class Status(StrEnum):
         return self in (Status.SHOWN, Status.PROVISIONAL, Status.UNSTABLE)
 
 
+REASONS = (
+    "blank_in_source",
+    "incomplete_period",
+    "no_city_figure",
+    "no_population",
+    "no_residents",
+    "no_row_in_source",
+    "no_sample_size",
+    "not_asked",
+    "not_recorded_here",
+    "opt_in",
+    "partial_coverage",
+    "series_break",
+    "small_number",
+    "small_number_complement",
+    "under_10_events",
+    "under_20_events",
+    "under_30_answers",
+    "under_60_answers",
+    "visitors",
+    "wide_range",
+)
+"""Every reason that a figure may carry. Each is a sentence in the catalogs (`reasons.*`)."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """A measure in a place over a period, as published.

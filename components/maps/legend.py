@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 from typing import Any
 
 import pandas as pd
@@ -76,8 +77,13 @@ def legend(measure: Mapping[str, Any], figures: pd.DataFrame, look: Look, langua
 
 def legend_html(rows: list[LegendRow], title: str) -> str:
     """The legend as a list for a page; the swatches are pictures without words of their own."""
-    items = "".join(f"<li>{swatch_svg(row)}<span>{escape(row.text)}</span></li>" for row in rows)
+    items = "".join(f"<li>{_swatch(row)}<span>{escape(row.text)}</span></li>" for row in rows)
     return f'<ul class="legend" aria-label="{escape(title, quote=True)}">{items}</ul>'
+
+
+def _swatch(row: LegendRow) -> str:
+    # As a picture: Streamlit takes drawings out of the HTML that it is given.
+    return f'<img alt="" width="28" height="18" src="data:image/svg+xml,{quote(swatch_svg(row))}">'
 
 
 def swatch_svg(row: LegendRow) -> str:
@@ -88,7 +94,7 @@ def swatch_svg(row: LegendRow) -> str:
         path = "M1 9 L9 1 M1 17 L17 1 M9 17 L25 1 M17 17 L27 7 M25 17 L27 15"
         lines = f'<path d="{path}" stroke="{row.line}" stroke-width="1.2"/>'
     return (
-        '<svg width="28" height="18" viewBox="0 0 28 18" aria-hidden="true" fill="none">'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="28" height="18" viewBox="0 0 28 18" aria-hidden="true" fill="none">'
         f'<rect x="1" y="1" width="26" height="16" fill="{row.swatch}" stroke="{row.line}"{dash}/>{lines}</svg>'
     )
 

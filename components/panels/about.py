@@ -113,7 +113,9 @@ def changes_table(scope: Scope, changes: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {
                 said("table.measure"): str(name or ""),
-                said("table.place"): scope.name_of(str(row["neighborhood_id"])) if row["neighborhood_id"] else "",
+                said("table.place"): (
+                    scope.name_of(str(row["neighborhood_id"])) if row["neighborhood_id"] else said("about.all_places")
+                ),
                 said("table.period"): _period(row["period"], scope),
                 said("about.changed_column"): said(f"about.column_{row['changed_column']}"),
                 said("about.was"): _changed(row["old"], row["changed_column"], unit, is_money, scope),
@@ -222,6 +224,8 @@ def _period(code: str | None, scope: Scope) -> str:
 def _changed(text: str | None, column: str, unit: str, is_money: bool, scope: Scope) -> str:
     if text is None:
         return scope.say("about.not_there")
+    if column in ("period", "measure"):
+        return scope.say("about.figures_count", n=int(text))
     if column == "status":
         return scope.say(f"status.chip.{text}")
     if is_money:

@@ -131,7 +131,7 @@ def show_catalog(scope: Scope) -> None:
         return
     st.markdown(for_markdown(scope.say("programs.count", n=len(programs))))
     if scope.place is not None:
-        mine = programs[[scope.place in ids for ids in programs.neighborhood_ids]]
+        mine = programs[programs.neighborhood_ids.map(lambda ids: scope.place in ids).astype(bool)]
         st.header(for_markdown(scope.say("programs.in_place", place=scope.name_of(scope.place))), anchor="here")
         show_programs(scope, mine)
         if mine.empty:

@@ -44,7 +44,7 @@ def programs(release: Release, *, neighborhood: str | None = None, language: str
     places = links.groupby("program_id").neighborhood_id.agg(list)
     frame["neighborhood_ids"] = [places.get(program, []) for program in frame.id]
     if neighborhood is not None:
-        frame = frame[[neighborhood in ids for ids in frame.neighborhood_ids]].reset_index(drop=True)
+        frame = frame.loc[_runs_in(frame, neighborhood)].reset_index(drop=True)
     return in_language(release, frame, Program, language)
 
 
@@ -56,7 +56,7 @@ def problems(release: Release, *, neighborhood: str | None = None, language: str
     places = links.groupby("problem_id").neighborhood_id.agg(list)
     frame["neighborhood_ids"] = [places.get(problem, []) for problem in frame.id]
     if neighborhood is not None:
-        frame = frame[[neighborhood in ids for ids in frame.neighborhood_ids]].reset_index(drop=True)
+        frame = frame.loc[_runs_in(frame, neighborhood)].reset_index(drop=True)
     return in_language(release, frame, Problem, language)
 
 
@@ -157,6 +157,10 @@ def chain(release: Release, neighborhood: str, *, language: str = "en") -> pd.Da
         "measure_name", "activities", "themes", "commitments",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns_)
+
+
+def _runs_in(frame: pd.DataFrame, neighborhood: str) -> pd.Series[bool]:
+    return pd.Series([neighborhood in ids for ids in frame.neighborhood_ids], index=frame.index, dtype=bool)
 
 
 def _of_program(release: Release, model: type[Table], program: str | None, language: str | None) -> pd.DataFrame:
