@@ -53,7 +53,8 @@ def in_language(
     for column in frame.columns:
         source = renamed.get(str(column), str(column))
         if source in translated:
-            frame[column] = [
+            texts = [
                 words.get((str(key), source), text) for key, text in zip(frame[id_column], frame[column], strict=True)
             ]
+            frame[column] = pd.Series(texts, index=frame.index, dtype=object)
     return frame
