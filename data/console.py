@@ -134,7 +134,8 @@ def _where_and_what(problem: Problem) -> str:
 
 
 def _column(problem: Problem) -> str:
-    return f"column {problem.column}" if problem.column else ""
+    what = "key" if problem.file == "city.toml" else "column"
+    return f"{what} {problem.column}" if problem.column else ""
 
 
 def _expected(problem: Problem) -> str:

@@ -103,7 +103,7 @@ KINDS: dict[str, Kind] = {
     "too_many_rejected": Kind(
         "error",
         "more rows were refused than the pack allows",
-        "Mend the rows listed in the rejects file, or raise the limit.",
+        "Mend these rows (publish lists every one in the rejects file), or raise rejected_rows in [limits].",
     ),
     "no_rows_left": Kind("warning", "no row of the file is used", "Check `where` and the mapping."),
     # places
