@@ -186,6 +186,8 @@ def look(path: Path, encoding: str | None = None) -> Look:
     if head.count(b"\0") > len(head) // 4:
         even = head[::2].count(0) > head[1::2].count(0)
         guess = "utf-16-be" if even else "utf-16-le"
+        _must_decode(path, guess)
+        return Look(sha256, size, guess, plain=False)
     elif valid:
         return Look(sha256, size, "utf-8-sig", plain=plain)
     else:

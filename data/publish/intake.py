@@ -568,6 +568,8 @@ class _Intake:
                     for at, (value, group) in enumerate(missing.groupby(name, sort=False)):
                         if at == 25:
                             break
+                        written = group[group["_row"].fillna(0) > 0]  # not rows made for absent places
+                        group = written if len(written) else group
                         row = int(group["_row"].fillna(0).iloc[0])
                         near = nearest_word(str(value), [str(each) for each in there])
                         self.report.add(
