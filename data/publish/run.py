@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 from sqlalchemy import literal_column, select
 
-from data.models import TABLES, City, Observation, table_of
+from data.models import TABLES, City, Manifest, Observation, Table, table_of
 from data.publish import classes, derive, privacy, revisions, statuses
 from data.publish.frames import joined
 from data.publish.intake import Gathered, gather
@@ -77,6 +77,7 @@ def publish(
 ) -> Outcome:
     """Make a release of a pack and serve it. When it is refused, only the file of refused rows is written.
 
+    A release that is here is never changed: the same pack under the same id is served again, another is refused.
     release_id, released_on and note go before what the pack says; without either, the day is today and the id the day.
     """
     store = store or Store.default()
@@ -85,11 +86,10 @@ def publish(
         pack = read_pack(pack_folder, files)
         day = released_on or _head(pack, "released_on") or date.today()
         wanted = release_id or _head(pack, "id") or default_release_id(store, day)
-        if wanted == store.current_id():
-            return Outcome(Report(), refused=[f"release {wanted} is served already, and a release is never changed"])
         gathered = gather(pack, progress=progress)
-        rejects = write_rejects(store, wanted, gathered.report.rejects_frame())
+        rejects = None
         try:
+            rejects = write_rejects(store, wanted, gathered.report.rejects_frame())
             tables, manifest = _made(pack, gathered, store, wanted, day, note, progress)
             published = build(store, tables, manifest, progress=progress)
         except ReleaseRefused as error:
@@ -115,7 +115,7 @@ def _made(
         raise ReleaseRefused([str(error)]) from error
     city = tables["city"].iloc[0]
     progress("Comparing with the release before")
-    previous = _release_before(store, str(city["id"]))
+    previous = _release_before(store, release_id, str(city["id"]))
     before = {name: _table(previous, name) for name in ("observation", "budget_line")} if previous else {}
     tables["revision"] = revisions.compare(before, tables)
     manifest = {
@@ -184,15 +184,22 @@ def _audited(tables: Mapping[str, pd.DataFrame], fiscal_start_month: int, progre
     raise ReleaseRefused([f"{len(found):,} small numbers could be worked out from what is shown: {where}"])
 
 
-def _release_before(store: Store, city_id: str) -> Release | None:
-    """The release to compare with: the one that is served, else the newest, of this city."""
-    ids = [store.current_id(), *(info.id for info in store.releases())]
-    for release_id in dict.fromkeys(filter(None, ids)):
-        release = store.open(release_id)
-        with release.connect() as connection:
-            if connection.execute(select(table_of(City).c.id)).scalar_one_or_none() == city_id:
-                return release
-    return None
+def _release_before(store: Store, release_id: str, city_id: str) -> Release | None:
+    """The release to compare with: the one that is served, else the newest, of this city.
+
+    For a release that is here already it is the one that it was compared with then: so the same pack is the same again.
+    """
+    if release_id in store.ids():
+        ids = [_one(store.open(release_id), Manifest, "previous_release_id")]
+    else:
+        ids = [store.current_id(), *(info.id for info in store.releases())]
+    there = [store.open(found) for found in dict.fromkeys(ids) if found in store.ids()]
+    return next((release for release in there if _one(release, City, "id") == city_id), None)
+
+
+def _one(release: Release, model: type[Table], column: str) -> str | None:
+    with release.connect() as connection:
+        return cast("str | None", connection.execute(select(table_of(model).c[column])).scalar_one_or_none())
 
 
 def _table(release: Release, name: str) -> pd.DataFrame:

@@ -180,11 +180,30 @@ def test_a_table_that_cannot_be_read_stops_it(store: Store, pack: Path, changes:
     assert (outcome.release_id, store.current_id(), store.ids()) == (None, None, [])
 
 
-def test_a_release_that_is_served_is_not_published_again(store: Store, pack: Path) -> None:
+def test_a_release_is_never_changed(store: Store, pack: Path) -> None:
     run.publish(pack, store=store, release_id="one")
+    before = store.path_of("one").read_bytes()
     outcome = run.publish(write_pack(pack, crime=CORRECTED), store=store, release_id="one")
     assert outcome.release_id is None
     assert "never changed" in outcome.refused[0]
+    assert store.path_of("one").read_bytes() == before
+
+
+def test_the_same_pack_under_the_same_id_is_served_again(store: Store, pack: Path) -> None:
+    run.publish(pack, store=store, release_id="one")
+    run.publish(write_pack(pack, crime=CORRECTED), store=store, release_id="two")
+    before = files(store), [store.path_of(name).read_bytes() for name in ("one", "two")]
+    for name in ("two", "one"):
+        text = CORRECTED if name == "two" else FILES["crime.csv"]
+        assert run.publish(write_pack(pack, crime=text), store=store, release_id=name).release_id == name
+        assert store.current_id() == name
+    assert (files(store), [store.path_of(name).read_bytes() for name in ("one", "two")]) == before
+
+
+def test_a_release_id_is_a_plain_code(store: Store, pack: Path) -> None:
+    outcome = run.publish(pack, store=store, release_id="March 2026")
+    assert (outcome.release_id, store.ids()) == (None, [])
+    assert "is not a release id" in outcome.refused[0]
 
 
 class TestCheck:
