@@ -144,14 +144,14 @@ def show_downloads(card: Card, scope: Scope) -> None:
                 )
 
 
-def show_table(table: pd.DataFrame, scope: Scope, *, caption: str) -> None:
-    """A real table; its first column names the rows. Long ones are cut, and say so."""
-    cells = table.head(ROWS_ON_SCREEN).map(lambda cell: for_markdown(str(cell)))
+def show_table(table: pd.DataFrame, scope: Scope, *, caption: str, most: int = ROWS_ON_SCREEN) -> None:
+    """A real table; its first column names the rows. One of more than `most` rows is cut, and says so."""
+    cells = table.head(most).map(lambda cell: for_markdown(str(cell)))
     cells = cells.set_index(cells.columns[0])
     cells.index.name = None if not cells.index.name else str(cells.index.name)
     st.table(cells, border="horizontal", alt=scope.say("table.caption", title=caption))
-    if len(table) > ROWS_ON_SCREEN:
-        show_small(scope.say("card.first_rows", n=ROWS_ON_SCREEN))
+    if len(table) > most:
+        show_small(scope.say("card.first_rows", n=most))
 
 
 def card_file(card: Card, scope: Scope) -> bytes:
