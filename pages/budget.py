@@ -17,6 +17,7 @@ if books is None:
     st.stop()
 
 ledger, year = books
+st.header(money.year_title(scope, year), anchor="year")
 for sentence in money.year_sentences(scope, ledger, year):
     st.markdown(for_markdown(sentence))
 money.show_budget(scope, ledger, year)

@@ -60,6 +60,11 @@ def _default_year(scope: Scope, years: list[str]) -> str:
     return (begun or years)[0]
 
 
+def year_title(scope: Scope, year: str) -> str:
+    """The name of a fiscal year, as a heading."""
+    return formats.sentence_case(formats.period_label(year, scope.language))
+
+
 def year_sentences(scope: Scope, ledger: str, year: str) -> list[str]:
     """The year in sentences: planned, spent, how much of the year is gone, and what the year is."""
     totals = scope.ask(queries.budget_by, by="fiscal_year", ledger=ledger, fiscal_year=year).iloc[0]

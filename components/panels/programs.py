@@ -129,8 +129,11 @@ def show_catalog(scope: Scope) -> None:
     if programs.empty:
         st.markdown(for_markdown(scope.say("programs.none")))
         return
-    st.markdown(for_markdown(scope.say("programs.count", n=len(programs))))
-    if scope.place is not None:
+    count = scope.say("programs.count", n=len(programs))
+    if scope.place is None:
+        st.header(count, anchor="all")
+    else:
+        st.markdown(for_markdown(count))
         mine = programs[programs.neighborhood_ids.map(lambda ids: scope.place in ids).astype(bool)]
         st.header(for_markdown(scope.say("programs.in_place", place=scope.name_of(scope.place))), anchor="here")
         show_programs(scope, mine)
@@ -160,7 +163,7 @@ def show_programs_here(scope: Scope, place: str) -> None:
 def show_chain(scope: Scope, place: str) -> None:
     """Follow the money: budget line, program, what was done, what changed, what people said; each gap is said."""
     chain = scope.ask(queries.chain, neighborhood=place, language=scope.language)
-    st.header(scope.say("neighborhood.follow_money"), anchor="follow-the-money")
+    st.header(scope.say("neighborhood.follow_money"), anchor="follow-money")
     if chain.empty:
         st.markdown(for_markdown(scope.say("neighborhood.chain_empty")))
         return
