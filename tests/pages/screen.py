@@ -1,0 +1,202 @@
+"""What a reader meets on a page: the page run without a browser, and everything on it taken apart."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+
+PAGES = Path(__file__).parents[2] / "pages"
+PATIENCE_S = 120
+LEVELS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart as the browser gets it: the spec, its rows, and what a screen reader says."""
+
+    spec: dict[str, Any]
+    rows: pd.DataFrame
+    alt: str
+
+
+@dataclass
+class Screen:
+    """Everything on a page.
+
+    texts: all that can be read or heard, in order. headings: level and text, in order. anchors: what a link can jump to.
+    links: addresses on the page. permalinks: the addresses that are offered for copying. address: the codes in the
+    browser's address afterwards.
+    """
+
+    texts: list[str] = field(default_factory=list)
+    headings: list[tuple[int, str]] = field(default_factory=list)
+    anchors: set[str] = field(default_factory=set)
+    links: list[str] = field(default_factory=list)
+    permalinks: list[str] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+    maps: list[tuple[dict[str, Any], str]] = field(default_factory=list)
+    tables: list[tuple[pd.DataFrame, str]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    address: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """All that can be read or heard, one piece a line."""
+        return "\n".join(self.texts)
+
+    @property
+    def title(self) -> str:
+        """The first heading of level 1."""
+        return next(text for level, text in self.headings if level == 1)
+
+
+def start(**query: str) -> AppTest:
+    """A visitor who has not come yet, with the codes of a link."""
+    visitor = AppTest.from_file(PAGES / "router.py", default_timeout=PATIENCE_S)
+    for name, value in query.items():
+        visitor.query_params[name] = value
+    return visitor
+
+
+def go_to(visitor: AppTest, page: str) -> Screen:
+    """Open a page by its name, as the address in the browser would, and look at it."""
+    visitor.switch_page(f"{page}.py")
+    return look_at(visitor.run())
+
+
+def open_page(page: str, **query: str) -> Screen:
+    """A first visit to a page by a link with codes."""
+    visitor = start(**query).run()
+    return look_at(visitor) if page == "home" else go_to(visitor, page)
+
+
+def look_at(visitor: AppTest) -> Screen:
+    """Take apart what stands on the page now."""
+    screen = Screen(address=dict(visitor.query_params))
+    screen.errors = [f"{error.message}\n{''.join(error.stack_trace)}" for error in visitor.exception]
+    for element in visitor._tree:
+        proto = getattr(element, "proto", None)
+        if proto is not None:
+            _read(screen, element.type, proto)
+    return screen
+
+
+def _read(screen: Screen, kind: str, proto: Any) -> None:
+    if kind in ("title", "header", "subheader"):
+        screen.headings.append((LEVELS[proto.tag], plain(proto.body)))
+        screen.anchors.add(proto.anchor)
+        screen.texts.append(plain(proto.body))
+    elif kind == "html":
+        _read_html(screen, proto.body)
+    elif kind == "vega_lite_chart":
+        rows = convert_arrow_bytes_to_pandas_df(proto.data.data) if proto.HasField("data") else pd.DataFrame()
+        chart = Chart(json.loads(proto.spec), rows, proto.alt)
+        screen.charts.append(chart)
+        screen.texts += [chart.alt, *_words_in(rows), *_fixed_words(chart.spec)]
+    elif kind == "deck_gl_json_chart":
+        screen.maps.append((json.loads(proto.json), proto.alt))
+        screen.texts.append(proto.alt)
+    elif kind == "table":
+        table = convert_arrow_bytes_to_pandas_df(proto.arrow_data.data)
+        screen.tables.append((table, proto.alt))
+        screen.links += re.findall(r"\]\((\S+?)\)", "\n".join(table.astype(str).to_numpy().ravel()))
+        cells = [table.index.name or "", *table.index, *table.columns, *table.to_numpy().ravel()]
+        screen.texts += [proto.alt, *(plain(str(cell)) for cell in cells)]
+    elif kind == "code":
+        screen.permalinks.append(proto.code_text)
+    elif kind == "popover":
+        screen.texts.append(plain(proto.popover.label))
+    elif kind == "expander":
+        screen.texts.append(plain(proto.label))
+    elif kind == "selectbox":
+        screen.texts += [proto.label, proto.placeholder, *proto.options]
+    elif kind == "download_button":
+        screen.texts.append(proto.label)
+    elif hasattr(proto, "body"):
+        screen.links += re.findall(r"(?<!\\)\]\((\S+?)\)", proto.body)
+        screen.texts.append(plain(proto.body))
+
+
+def plain(markdown: str) -> str:
+    """What a reader sees of Streamlit's Markdown: no colors, no icons, no addresses, no backslashes."""
+    text = re.sub(r"(?<!\\):material/\w+:", "", markdown)
+    text = re.sub(r"(?<!\\):[a-z]+(?:-badge|-background)?\[", "", text)
+    text = re.sub(r"(?<!\\)\]\(\S+?\)", "", text)
+    text = re.sub(r"(?<!\\)[\[\]]", "", text)
+    return re.sub(r"\\([\\`*_{}\[\]<>#$~|:])", r"\1", text).strip()
+
+
+def _words_in(rows: pd.DataFrame) -> list[str]:
+    """The texts among a chart's rows. A missing text is empty, and is drawn as nothing."""
+    texts = rows.select_dtypes(exclude=["number", "bool", "datetime"])
+    return [str(cell) for cell in texts.to_numpy().ravel() if cell is not None and cell == cell]
+
+
+def _fixed_words(part: object) -> list[str]:
+    """Texts that stand in a spec itself: titles, and values of text marks."""
+    found: list[str] = []
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if name in ("title", "text", "description") and isinstance(value, str):
+                found.append(value)
+            elif name in ("title", "text") and isinstance(value, list):
+                found += [line for line in value if isinstance(line, str)]
+            found += _fixed_words(value)
+    elif isinstance(part, list):
+        found = [words for one in part for words in _fixed_words(one)]
+    return found
+
+
+def _read_html(screen: Screen, body: str) -> None:
+    reader = _Reader()
+    reader.feed(body)
+    screen.texts += reader.texts
+    screen.headings += reader.headings
+    screen.anchors |= reader.anchors
+    screen.links += reader.links
+
+
+class _Reader(HTMLParser):
+    """Texts, headings and links of a piece of HTML; styles and scripts are nothing to read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.headings: list[tuple[int, str]] = []
+        self.anchors: set[str] = set()
+        self.links: list[str] = []
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag not in ("br", "img", "path", "rect", "line", "use", "circle"):
+            self._open.append(tag)
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        if "id" in given:
+            self.anchors.add(given["id"])
+        self.texts += [given[name] for name in ("alt", "aria-label", "title") if given.get(name)]
+        if tag in LEVELS:
+            self.headings.append((LEVELS[tag], ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._open:
+            while self._open.pop() != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if not data.strip() or {"style", "script"} & set(self._open):
+            return
+        self.texts.append(data.strip())
+        for tag in self._open:
+            if tag in LEVELS:
+                level, text = self.headings[-1]
+                self.headings[-1] = (level, text + data)
