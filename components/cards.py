@@ -44,7 +44,8 @@ class Card:
     """One message with its evidence.
 
     id: stable code, the anchor in links. finding, subtitle: sentences. lead: what may be said of it.
-    table: what people read, in words; its first column is the row's name. rows: what the file holds (plain numbers and codes); None gives no file.
+    table: what people read, in words; its first column is the row's name.
+    rows: what the file holds (plain numbers and codes); None gives no file.
     alt: what a screen reader says for the chart.
     """
 

@@ -12,7 +12,7 @@ import pandas as pd
 from data import periods
 from data.figures import Figure
 from data.queries.figures import as_figure
-from data.verdicts import Finding, Verdict, against_city, over_time
+from data.verdicts import MANY_LOOKS, Finding, Verdict, against_city, over_time
 
 LONG = ("year", "fiscal", "range")
 """Periods long enough that the season does not decide; counts are compared over these."""
@@ -107,3 +107,23 @@ def _broken(breaks: pd.DataFrame, measure: str, before: Figure, now: Figure) -> 
     start, end = periods.parse(before.period).start, periods.parse(now.period).end
     days = breaks[breaks.measure_id == measure].broke_on
     return bool(((days > start) & (days <= end)).any())
+
+
+def beside_city(figures: pd.DataFrame, city: Figure | None, measure: Mapping[str, Any]) -> pd.DataFrame:
+    """Figures of every place in one period with `group`: above, same or below the rest of the city.
+
+    figures: rows of `queries.by_neighborhood`. As many places are looked at together, a place must lie outside the
+    wider limits (99.8%). The group is None where there is no value or the data cannot say.
+    """
+    groups: list[str | None] = []
+    kind, direction = str(measure["kind"]), str(measure["direction"])
+    for row in figures.to_dict("records"):
+        group = None
+        if city is not None and pd.notna(row["value"]):
+            verdict = against_city(as_figure(row), city, direction=direction, kind=kind, confidence=MANY_LOOKS)
+            if verdict.is_clear:
+                group = "above" if verdict.moved > 0 else "below"
+            elif verdict.finding in (Finding.NO_CLEAR_CHANGE, Finding.NO_REAL_CHANGE, Finding.COUNTS_ONLY):
+                group = "same"
+        groups.append(group)
+    return figures.assign(group=pd.Series(groups, index=figures.index, dtype=object))

@@ -21,10 +21,4 @@ st.header(for_markdown(places.map_title(scope, measure, period)), anchor="figure
 st.markdown(for_markdown(str(measure["definition"])))
 places.show_city_figure(scope, measure, period)
 
-left, right = st.columns([2, 3])
-with right:
-    places.show_deck(scope, measure, period)
-    places.show_legend(scope, measure, period)
-    places.show_limits(scope)
-with left:
-    places.show_place_list(scope, measure, period)
+places.show_map(scope, measure, period)

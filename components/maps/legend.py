@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from urllib.parse import quote
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -94,7 +94,7 @@ def swatch_svg(row: LegendRow) -> str:
         path = "M1 9 L9 1 M1 17 L17 1 M9 17 L25 1 M17 17 L27 7 M25 17 L27 15"
         lines = f'<path d="{path}" stroke="{row.line}" stroke-width="1.2"/>'
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="28" height="18" viewBox="0 0 28 18" aria-hidden="true" fill="none">'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="28" height="18" viewBox="0 0 28 18" fill="none">'
         f'<rect x="1" y="1" width="26" height="16" fill="{row.swatch}" stroke="{row.line}"{dash}/>{lines}</svg>'
     )
 

@@ -10,17 +10,20 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import formats, maps
-from components.cards import show_small, show_table
+from components import charts, formats, maps
+from components.cards import Card, show_card, show_small, show_table
+from components.panels.measures import definition_of, source_line
 from components.scope import NEIGHBORHOOD, Scope, choose_code
-from components.sentences import reason_text, value_text
-from components.server.maps import context_url, map_url
+from components.sentences import amount_text, reason_text, value_text
+from components.server.maps import context_url, grouped_figures, map_url
 from components.tokens import look
 from components.words import for_markdown
 from data import periods, queries
+from data.figures import Figure
 
 PAGES = Path(__file__).parent.parent.parent / "pages"
-MEASURE, PERIOD = "m", "p"
+MEASURE, PERIOD, VIEW = "m", "p", "view"
+COMPARED, VALUES = "compared", "values"
 MAP_HEIGHT = 560
 
 
@@ -73,8 +76,10 @@ def show_home_map(scope: Scope) -> None:
     measure = {str(k): v for k, v in measures.sort_values("headline", ascending=False).to_dict("records")[0].items()}
     period = map_periods(scope, measure["id"])[0]
     show_small(f"{scope.say('home.or_map')}: {map_title(scope, measure, period)}")
-    show_picker(scope, measure, period)
-    show_legend(scope, measure, period)
+    figures = place_figures(scope, measure, period)
+    figures = as_view(figures, views(figures)[0])
+    show_picker(scope, measure, figures)
+    show_legend(scope, measure, figures)
 
 
 def mapped_measures(scope: Scope) -> pd.DataFrame:
@@ -99,6 +104,7 @@ def choose_measure(scope: Scope) -> tuple[dict[str, Any], str] | None:
         period = choose_code(
             scope.say("map.period"), codes, param=PERIOD, default=codes[0], width=260,
             label_of=lambda code: formats.period_label(code, scope.language),
+            unknown=lambda code: scope.say("scope.unknown_period", code=code),
         )  # fmt: skip
     measure = measures[measures.id == chosen].to_dict("records")[0]
     return {str(name): value for name, value in measure.items()}, period
@@ -113,9 +119,38 @@ def map_periods(scope: Scope, measure: str) -> list[str]:
     return list(frame.sort_values(["period_end", "period_start"], ascending=False).period)
 
 
-def place_figures(scope: Scope, measure: str, period: str) -> pd.DataFrame:
-    """Figures of a measure in a period for every neighborhood."""
-    return scope.ask(queries.by_neighborhood, measure=measure, period=period, language=scope.language)
+def place_figures(scope: Scope, measure: Mapping[str, Any], period: str) -> pd.DataFrame:
+    """Figures of a measure in a period for every neighborhood, each with its group beside the city."""
+    return grouped_figures(scope.release, measure, period, scope.language)
+
+
+def city_figure(scope: Scope, measure: str, period: str) -> Figure | None:
+    """The city's own figure; None where there is none."""
+    found = scope.ask(queries.figures, measures=[measure], periods=[period], neighborhoods=["city"])
+    return found[0] if found else None
+
+
+def views(figures: pd.DataFrame) -> list[str]:
+    """Which views of a map the figures allow: compared with the city only where every shown place has a verdict."""
+    shown = figures[figures.value.notna()]
+    return [COMPARED, VALUES] if len(shown) and shown.group.notna().all() else [VALUES]
+
+
+def choose_view(scope: Scope, figures: pd.DataFrame) -> str:
+    """Compared with the city, or values; a sentence where only values can be shown."""
+    allowed = views(figures)
+    if len(allowed) == 1:
+        show_small(scope.say("map.no_range_view"))
+        return allowed[0]
+    return choose_code(
+        scope.say("map.view"), allowed, param=VIEW, default=COMPARED, kind="segmented_control",
+        label_of=lambda code: scope.say(f"map.view_{code}"),
+    )  # fmt: skip
+
+
+def as_view(figures: pd.DataFrame, view: str) -> pd.DataFrame:
+    """The figures as a view draws them: without groups, values are drawn."""
+    return figures if view == COMPARED else figures.drop(columns="group")
 
 
 def places_table(scope: Scope, figures: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -148,17 +183,15 @@ def _cells(scope: Scope, row: Mapping[Any, Any]) -> tuple[str, str, str, str]:
     return formats.value_number(figure.value, figure.unit, lang), ranged, base, status
 
 
-def show_legend(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
+def show_legend(scope: Scope, measure: Mapping[str, Any], figures: pd.DataFrame) -> None:
     """The legend as words with swatches and counts."""
-    figures = place_figures(scope, str(measure["id"]), period)
     rows = maps.legend(measure, figures, look(scope.theme), scope.language)
     st.html(maps.legend_html(rows, scope.say("map.legend")))
 
 
-def show_deck(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
+def show_deck(scope: Scope, measure: Mapping[str, Any], period: str, figures: pd.DataFrame, view: str) -> None:
     """The map by pydeck: colors by class, hatched where withheld; a click opens the neighborhood."""
-    url = map_url(scope.release, str(measure["id"]), period, theme=scope.theme, language=scope.language)
-    figures = place_figures(scope, str(measure["id"]), period)
+    url = map_url(scope.release, str(measure["id"]), period, theme=scope.theme, language=scope.language, view=view)
     title = map_title(scope, measure, period)
     picked = st.pydeck_chart(
         maps.deck(
@@ -173,7 +206,7 @@ def show_deck(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
         height=MAP_HEIGHT,
         on_select="rerun",
         selection_mode="single-object",
-        key=f"deck-{measure['id']}-{period}-{scope.theme}",
+        key=f"deck-{measure['id']}-{period}-{view}-{scope.theme}",
         alt=scope.say("map.alt", measure=str(measure["name"]), period=title, summary=map_summary(scope, figures)),
     )
     objects = picked.selection.get("objects", {}).get("areas", []) if picked else []
@@ -181,9 +214,8 @@ def show_deck(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
         open_neighborhood(scope, str(objects[0]["properties"]["id"]))
 
 
-def show_picker(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
+def show_picker(scope: Scope, measure: Mapping[str, Any], figures: pd.DataFrame) -> None:
     """The small map of the first page, drawn as SVG; a click opens the neighborhood."""
-    figures = place_figures(scope, str(measure["id"]), period)
     drawing = maps.choropleth(
         scope.ask(queries.outlines), figures, measure, look(scope.theme), scope.language, scope.width,
         chosen=scope.place, context=scope.ask(queries.map_features),
@@ -215,17 +247,70 @@ def map_summary(scope: Scope, figures: pd.DataFrame) -> str:
     return scope.say("map.summary", shown=str(shown), not_shown=str(len(figures) - shown))
 
 
-def show_place_list(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
+def show_place_list(scope: Scope, measure: Mapping[str, Any], period: str, figures: pd.DataFrame) -> None:
     """The same places as a list, first in the order of the page for keyboards and screen readers."""
-    figures = place_figures(scope, str(measure["id"]), period)
     table = places_table(scope, figures, str(measure["unit"]))
     with st.container(height=MAP_HEIGHT + 40, border=False, key="place-list"):
-        show_table(table, scope, caption=map_title(scope, measure, period))
+        show_table(table, scope, caption=map_title(scope, measure, period), most=len(table))
     reasons = dict.fromkeys(reason for reason in figures.reason if isinstance(reason, str))
     if reasons:
         with st.expander(scope.say("map.limits_more")):
             for reason in reasons:
                 st.markdown(f"- {for_markdown(scope.say(f'reasons.{reason}'))}")
+
+
+def show_map(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
+    """The list and the map side by side, the view above, the legend and the limits below."""
+    figures = place_figures(scope, measure, period)
+    view = choose_view(scope, figures)
+    drawn = as_view(figures, view)
+    left, right = st.columns([2, 3])
+    with right:
+        show_deck(scope, measure, period, figures, view)
+        show_legend(scope, measure, drawn)
+        show_limits(scope)
+    with left:
+        show_place_list(scope, measure, period, figures)
+    show_card(places_card(scope, measure, period, figures), scope)
+
+
+def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: pd.DataFrame) -> Card:
+    """Where places stand: every place with its range beside the city, never ranked."""
+    said = scope.say
+    city = city_figure(scope, str(measure["id"]), period)
+    counts = figures.group.value_counts()
+    shown = figures[figures.value.notna()]
+    if COMPARED in views(figures):
+        numbers = {
+            name: formats.count(int(counts.get(group, 0)), scope.language)
+            for name, group in (("higher", "above"), ("lower", "below"), ("same", "same"))
+        }
+        finding = said("finding.places_differ", **numbers)
+    elif len(shown):
+        low, high = (amount_text(end, str(measure["unit"]), scope) for end in (shown.value.min(), shown.value.max()))
+        finding = said("finding.range_of_places", low=low, high=high)
+    else:
+        finding = said("map.nothing_shown")
+    rows = figures.rename(columns={"measure": "measure_id", "release": "release_id", "id": "neighborhood_id"})
+    return Card(
+        id="places",
+        page="map",
+        finding=finding,
+        subtitle=map_title(scope, measure, period),
+        lead=said("verdict.how_band") if shown.low.notna().any() else "",
+        drawing=charts.strip(
+            figures, look(scope.theme), scope.language, scope.width, unit=str(measure["unit"]),
+            direction=str(measure["direction"]), chosen=scope.place,
+            city=city.value if city is not None else None,
+        ),
+        alt=said("card.alt", finding=finding, detail=map_summary(scope, figures)),
+        table=places_table(scope, figures, str(measure["unit"])),
+        rows=rows.drop(columns=["neighborhood", "group"]),
+        how_to_read=said("how_to_read.strip"),
+        source=source_line(measure, scope),
+        definition=definition_of(measure, scope),
+        link={MEASURE: str(measure["id"]), PERIOD: period},
+    )  # fmt: skip
 
 
 def show_city_figure(scope: Scope, measure: Mapping[str, Any], period: str) -> None:

@@ -6,13 +6,18 @@ hashed and sent again for every visitor.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
+import pandas as pd
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from components import maps
+from components.ask import ask
+from components.readings import beside_city
 from components.server.files import FOREVER
 from components.server.opendata import ASK_FIRST, asked_release, fingerprint_of, or_not_found, unless_unchanged
 from components.server.pages import not_found
@@ -55,21 +60,22 @@ def measure_map(request: Request) -> Response:
         raise NoRelease(f"no map in language {language!r}")
     release = asked_release(request)
     measure, period = request.path_params["measure"], request.path_params["period"]
+    view = request.query_params.get("view", "values")
     fingerprint = fingerprint_of(release)
     return unless_unchanged(
         request,
-        f"{fingerprint}-{measure}-{period}-{theme}-{language}",
+        f"{fingerprint}-{measure}-{period}-{theme}-{language}-{view}",
         lambda headers: Response(
-            _map(release, measure, period, theme, language), media_type="application/geo+json", headers=headers
+            _map(release, measure, period, theme, language, view), media_type="application/geo+json", headers=headers
         ),
         cache_control=FOREVER if request.query_params.get("v") == fingerprint[:12] else ASK_FIRST,
     )
 
 
-def map_url(release: Release, measure: str, period: str, *, theme: str, language: str) -> str:
+def map_url(release: Release, measure: str, period: str, *, theme: str, language: str, view: str) -> str:
     """The address of a measure's map; it holds the release's fingerprint, so that browsers may keep it."""
     version = fingerprint_of(release)[:12]
-    return f"/map/{release.id}/{measure}/{period}.geojson?theme={theme}&lang={language}&v={version}"
+    return f"/map/{release.id}/{measure}/{period}.geojson?theme={theme}&lang={language}&view={view}&v={version}"
 
 
 def context_url(release: Release, *, theme: str) -> str:
@@ -85,10 +91,20 @@ def _theme(request: Request) -> str:
 
 
 @lru_cache(maxsize=128)
-def _map(release: Release, measure: str, period: str, theme: str, language: str) -> bytes:
-    measures = queries.measures(release, language=language)
+def _map(release: Release, measure: str, period: str, theme: str, language: str, view: str) -> bytes:
+    measures = ask(queries.measures, release, language=language)
     found = measures[measures.id == measure].to_dict("records")
     if not found:
         raise NoRelease(f"no measure {measure!r} in release {release.id}")
-    figures = queries.by_neighborhood(release, measure=measure, period=period, language=language)
+    figures = grouped_figures(release, found[0], period, language)
+    if view != "compared":
+        figures = figures.drop(columns="group")
     return maps.map_geojson(queries.outlines(release), figures, found[0], look(theme), language)
+
+
+def grouped_figures(release: Release, measure: Mapping[Any, Any], period: str, language: str) -> pd.DataFrame:
+    """Figures of a measure in a period for every neighborhood, each with its group beside the city."""
+    asked = str(measure["id"])
+    figures = ask(queries.by_neighborhood, release, measure=asked, period=period, language=language)
+    city = ask(queries.figures, release, measures=[asked], periods=[period], neighborhoods=["city"])
+    return beside_city(figures, city[0] if city else None, measure)
