@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from data.publish import pack as module
 from data.publish.pack import Column, Pack, read_pack, title
 from data.publish.problems import Refused
 
@@ -129,3 +131,17 @@ def test_cells_are_turned_as_declared(spec: dict[str, object], raw: str | None, 
 )
 def test_names_in_capitals_get_their_case_back(raw: str, name: str) -> None:
     assert title(raw) == name
+
+
+def test_the_examples_of_the_documentation_are_a_pack_without_a_mistake(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "city-pack.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 2
+    assert [str(one) for one in pack(tmp_path, "\n".join(blocks)).problems] == []
+
+
+def test_the_documentation_names_every_key() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "city-pack.md").read_text(encoding="utf-8")
+    models = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, module._Strict)]
+    keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
+    assert {key for key in keys if not re.search(rf"\b{key}\b", text)} == set()
