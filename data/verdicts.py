@@ -55,9 +55,12 @@ def over_time(
     """Compare a figure with the same place and the same stretch of an earlier year.
 
     direction: fewer, more or none. kind: rate, count, share or score. smallest_change: in the measure's unit.
+    A period that the source covers only in part is compared with none.
     """
     if refused := _refusal(now, before, kind):
         return refused
+    if "incomplete_period" in (now.reason, before.reason):
+        return Verdict(Finding.REFUSED, reason="incomplete_period")
     if kind in ("rate", "count"):
         return _of_counts(now, before, direction=direction, kind=kind, smallest_change=smallest_change)
     return _of_shares(now, before, direction=direction, smallest_change=smallest_change)
