@@ -606,14 +606,25 @@ class _Mapping:
         differs = "".join(f", min({self.keys[name]}) <> max({self.keys[name]}) AS d_{name}" for name in others)
         key = " || chr(31) || ".join(f"clean({alias})" for alias in aliases)
         recorded = f"place IS NOT NULL AND place <> {literal(UNPLACED)}"
+        once = f"{self.name}_once"
         # chr(30) stands before the number of a row without a key, so that it is no other row's key.
         self.sql.execute(
-            f"CREATE TABLE {self.name}_once AS SELECT {', '.join(by)}, "
+            f"CREATE VIEW {self.name}_keyed AS SELECT *, "
+            f"CASE WHEN {blank} THEN chr(30) || CAST(row AS VARCHAR) ELSE {key} END AS id FROM {staged} WHERE {keep}"
+        )
+        # Most keys have one row: only the others are worth grouping with all their columns.
+        self.sql.execute(
+            f"CREATE TABLE {self.name}_again AS SELECT id FROM {self.name}_keyed GROUP BY id HAVING count(*) > 1"
+        )
+        alone = "".join(f", {self.keys[name]}" for name in others)
+        agree = "".join(f", FALSE AS d_{name}" for name in others)
+        self.sql.execute(
+            f"CREATE TABLE {once} AS SELECT {', '.join(by)}, place, FALSE AS d_place, row{alone}{agree} "
+            f"FROM {self.name}_keyed ANTI JOIN {self.name}_again USING (id) UNION ALL SELECT {', '.join(by)}, "
             f"coalesce(arg_min(place, row) FILTER ({recorded}), min(place)) AS place, "
             f"min(place) FILTER ({recorded}) <> max(place) FILTER ({recorded}) AS d_place, "
             f"min(row) AS row{taken}{differs} "
-            f"FROM (SELECT *, CASE WHEN {blank} THEN chr(30) || CAST(row AS VARCHAR) ELSE {key} END AS id "
-            f"FROM {staged} WHERE {keep}) GROUP BY {', '.join(by)}"
+            f"FROM {self.name}_keyed SEMI JOIN {self.name}_again USING (id) GROUP BY {', '.join(by)}"
         )
         for name, what in (
             ("place", spec.neighborhood.column if spec.neighborhood else ""),

@@ -102,6 +102,7 @@ def connect(scratch: Path, *, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
             "temp_directory": str(scratch / "spill"),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            "enable_progress_bar": False,  # publishing shows its own
         },
     )
     connection.execute(_MACROS)
