@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 
@@ -20,7 +20,9 @@ def ask(question: Callable[..., T], release: Release, **keywords: Any) -> T:
     """The answer to a question of `data.queries`. Tables are copies: the caller may change them."""
     frozen = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in keywords.items())
     answer: Any = _answer(question, release, frozen)
-    return answer.copy(deep=False) if isinstance(answer, pd.DataFrame) else answer
+    if isinstance(answer, pd.DataFrame):
+        answer = answer.copy(deep=False)
+    return cast(T, answer)
 
 
 # Streamlit's own cache copies by pickling, and any visitor can clear it; answers are small and nobody changes them.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -137,7 +138,7 @@ def show_downloads(card: Card, scope: Scope) -> None:
             for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
                 st.download_button(
                     scope.say(f"card.{kind}"),
-                    lambda kind=kind: picture(card, scope, kind),
+                    partial(picture, card, scope, kind),
                     file_name=f"{name}.{kind}",
                     mime=mime,
                     key=f"{kind}-{card.id}",

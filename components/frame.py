@@ -10,7 +10,7 @@ import streamlit as st
 
 from components import formats
 from components.cards import show_small
-from components.scope import NEIGHBORHOOD, RELEASE, Scope, choose_code
+from components.scope import NEIGHBORHOOD, Scope, choose_code
 from components.tokens import ASSETS, look
 from components.words import Words, for_markdown, languages, words
 from data import queries
@@ -39,7 +39,7 @@ def show_notices(scope: Scope, page: str) -> None:
     if scope.is_old:
         manifest = scope.ask(queries.manifest)
         old = scope.say("notice.old_release", date=formats.date_text(manifest["released_on"], scope.language))
-        latest = scope.link(page, **{RELEASE: None})
+        latest = scope.link(page, anchor="", release=None)
         st.warning(f"{for_markdown(old)} [{for_markdown(scope.say('scope.latest'))}]({latest})")
     for notice in scope.notices:
         st.info(for_markdown(notice))

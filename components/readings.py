@@ -9,9 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from data import periods
+from data import periods, queries
 from data.figures import Figure
-from data.queries.figures import as_figure
 from data.verdicts import MANY_LOOKS, Finding, Verdict, against_city, over_time
 
 LONG = ("year", "fiscal", "range")
@@ -55,7 +54,7 @@ def read_measure(
     if here.empty:
         return None
     latest = here.sort_values(["period_end", "period_start"], ascending=[True, False]).iloc[-1]
-    now = as_figure(latest.to_dict())
+    now = queries.as_figure(latest.to_dict())
     earlier = _before(measure, figures, place, now)
     city = _at(figures, measure["id"], "city", now.period)
     direction, kind = str(measure["direction"]), str(measure["kind"])
@@ -91,12 +90,12 @@ def _before(measure: Mapping[str, Any], figures: pd.DataFrame, place: str, now: 
     mine = figures[(figures.measure == measure["id"]) & (figures.neighborhood == place)]
     older = mine[(mine.period_end < _start(now)) & (mine.reason.fillna("") != "opt_in")]
     older = older[older.value.notna()].sort_values("period_end")
-    return as_figure(older.iloc[-1].to_dict()) if len(older) else None
+    return queries.as_figure(older.iloc[-1].to_dict()) if len(older) else None
 
 
 def _at(figures: pd.DataFrame, measure: str, place: str, period: str) -> Figure | None:
     found = figures[(figures.measure == measure) & (figures.neighborhood == place) & (figures.period == period)]
-    return as_figure(found.iloc[0].to_dict()) if len(found) else None
+    return queries.as_figure(found.iloc[0].to_dict()) if len(found) else None
 
 
 def _start(figure: Figure) -> date:
@@ -117,10 +116,10 @@ def beside_city(figures: pd.DataFrame, city: Figure | None, measure: Mapping[str
     """
     groups: list[str | None] = []
     kind, direction = str(measure["kind"]), str(measure["direction"])
-    for row in figures.to_dict("records"):
+    for row in queries.records(figures):
         group = None
         if city is not None and pd.notna(row["value"]):
-            verdict = against_city(as_figure(row), city, direction=direction, kind=kind, confidence=MANY_LOOKS)
+            verdict = against_city(queries.as_figure(row), city, direction=direction, kind=kind, confidence=MANY_LOOKS)
             if verdict.is_clear:
                 group = "above" if verdict.moved > 0 else "below"
             elif verdict.finding in (Finding.NO_CLEAR_CHANGE, Finding.NO_REAL_CHANGE, Finding.COUNTS_ONLY):

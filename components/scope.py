@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -54,7 +54,7 @@ class Scope:
         return self.words.code
 
     @property
-    def width(self) -> str:
+    def width(self) -> Literal["phone", "desktop"]:
         """The width class that charts are drawn for."""
         return "phone" if self.narrow else "desktop"
 
@@ -72,7 +72,7 @@ class Scope:
         """The name of a place by its id."""
         return self.names.get(place, place)
 
-    def say(self, key: str, *, n: float | None = None, **slots: str) -> str:
+    def say(self, key: str, *, n: float | None = None, **slots: Any) -> str:
         """A sentence in the reader's language."""
         return self.words.say(key, n=n, **slots)
 
@@ -89,11 +89,11 @@ class Scope:
         }
         return {name: value for name, value in {**kept, **changes}.items() if value}
 
-    def link(self, path: str, *, anchor: str = "", **changes: str | None) -> str:
+    def link(self, path: str, *, anchor: str = "", **changes: Any) -> str:
         """An address inside the site that keeps this scope."""
         return f"/{path}?{urlencode(self.params(**changes))}" + (f"#{anchor}" if anchor else "")
 
-    def citation(self, path: str, *, anchor: str = "", **changes: str | None) -> str:
+    def citation(self, path: str, *, anchor: str = "", **changes: Any) -> str:
         """As `link`, and pinned to this release, so that it shows the same next year."""
         return self.link(path, anchor=anchor, **{RELEASE: self.release.id, **changes})
 
@@ -142,6 +142,8 @@ def read_scope(page: str) -> Scope | None:
     names = {**dict(zip(places.id, places.name, strict=True)), "city": str(city["name"])}
     mine = set(places.id[places.kind == "neighborhood"])
     place = st.query_params.get(NEIGHBORHOOD)
+    if place == "city":
+        place = None
     if place and place not in mine:
         notices.append(said.say("scope.unknown_place", code=place))
         place = None
@@ -177,7 +179,7 @@ def choose_code(
     sentence for a code that is not among the options. kind: selectbox, radio, pills or segmented_control.
     """
     asked = st.query_params.get(param)
-    value = asked if asked in options else default
+    value = asked if asked and asked in options else default
     if asked and asked not in options and unknown is not None:
         st.info(unknown(asked))
     key = f"choose-{param}"
@@ -185,7 +187,7 @@ def choose_code(
     draw = getattr(st, kind)
     if kind in ("pills", "segmented_control"):
         look.setdefault("required", True)
-    draw(label, list(options), key=key, format_func=label_of, on_change=_to_address, args=(key, param), **look)
+    draw(label, list(options), key=key, format_func=label_of, on_change=_to_address, args=(key, param, default), **look)
     return value
 
 
@@ -197,8 +199,9 @@ def put_codes(**codes: str | None) -> None:
         st.query_params.from_dict(wanted)
 
 
-def _to_address(key: str, param: str) -> None:
-    put_codes(**{param: st.session_state[key]})
+def _to_address(key: str, param: str, default: str) -> None:
+    chosen = st.session_state[key]
+    put_codes(**{param: None if chosen == default else chosen})
 
 
 def _carry(page: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from components import formats
 from components.readings import Reading
 from components.scope import Scope
@@ -65,7 +67,7 @@ def when_text(reading: Reading, scope: Scope) -> str:
 
 def finding(reading: Reading, scope: Scope) -> str:
     """The heading of a card: measure, place, and what may be said."""
-    slots = {"measure": str(reading.measure["name"]), "place": scope.name_of(reading.place)}
+    slots: dict[str, Any] = {"measure": str(reading.measure["name"]), "place": scope.name_of(reading.place)}
     now, change = reading.now, reading.change
     counted = now.numerator is not None and now.status == Status.TOO_FEW_TO_SAY
     if not now.has_value and not counted:
@@ -80,7 +82,7 @@ def change_sentence(reading: Reading, scope: Scope) -> str:
     now, before, change = reading.now, reading.before, reading.change
     if change.reason in ("nothing_earlier", "is_city") or before is None:
         return scope.say("verdict.nothing_earlier")
-    slots = {"now": _short(now, scope), "before": _short(before, scope)}
+    slots: dict[str, Any] = {"now": _short(now, scope), "before": _short(before, scope)}
     if change.finding == Finding.REFUSED:
         if change.reason == "series_break":
             return scope.say("verdict.refused_break")
@@ -90,7 +92,7 @@ def change_sentence(reading: Reading, scope: Scope) -> str:
             return scope.say("reading.no_range_change", **slots)
         return scope.say("reading.cannot_compare", when=when_text(reading, scope))
     if change.finding == Finding.COUNTS_ONLY:
-        counts = {
+        counts: dict[str, Any] = {
             "now": formats.count(round(now.numerator or 0), scope.language),
             "before": formats.count(round(before.numerator or 0), scope.language),
         }
@@ -120,7 +122,7 @@ def city_sentence(reading: Reading, scope: Scope) -> str:
         return ""
     if not city.has_value:
         return reason_text(city, scope)
-    slots = {"here": _short(reading.now, scope), "city": _short(city, scope)}
+    slots: dict[str, Any] = {"here": _short(reading.now, scope), "city": _short(city, scope)}
     if beside.finding == Finding.REFUSED:
         if beside.reason == "visitors":
             return scope.say("reasons.visitors")
@@ -136,7 +138,7 @@ def city_sentence(reading: Reading, scope: Scope) -> str:
 
 def short_sentence(reading: Reading, scope: Scope) -> str:
     """The line of "In short": the measure and the most that may be said."""
-    slots = {"measure": str(reading.measure["name"])}
+    slots: dict[str, Any] = {"measure": str(reading.measure["name"])}
     if not reading.now.has_value and reading.now.numerator is None:
         return scope.say("reading.short", **slots, sentence=f"{scope.say(f'status.cell.{reading.now.status}')}.")
     if reading.change.finding == Finding.REFUSED:

@@ -6,8 +6,9 @@
       rejects/2026-03.csv         rows that were refused (for staff; never served)
       building/                   releases under construction
 
-Publishing builds a file in `building/`, checks it, moves it to `releases/` and swaps the pointer; each step is atomic,
-so a crash at any instant leaves the old release served. This module opens, lists and switches; it never writes a figure.
+Publishing builds a file in `building/`, checks it, moves it to `releases/` and swaps the pointer; each step is
+atomic, so a crash at any instant leaves the old release served. This module opens, lists and
+switches; it never writes a figure.
 """
 
 from __future__ import annotations

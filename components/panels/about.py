@@ -38,7 +38,7 @@ def show_sources(scope: Scope) -> None:
 def show_definitions(scope: Scope) -> None:
     """Every measure A to Z, each opening on its definition."""
     measures = scope.ask(queries.measures, language=scope.language).sort_values("name")
-    for measure in measures.to_dict("records"):
+    for measure in queries.records(measures):
         with st.expander(for_markdown(str(measure["name"]))):
             for line in definition_of(measure, scope):
                 st.markdown(for_markdown(line))
@@ -96,7 +96,7 @@ def show_changes(scope: Scope) -> None:
     corrections = scope.ask(queries.corrections, language=scope.language)
     if corrections.empty:
         st.markdown(for_markdown(said("about.no_corrections")))
-    for row in corrections.itertuples():
+    for row in queries.rows(corrections):
         day = formats.date_text(row.corrected_on, scope.language)
         st.markdown(for_markdown(f"{day}: {row.what} {row.why}"))
 
@@ -106,7 +106,7 @@ def changes_table(scope: Scope, changes: pd.DataFrame) -> pd.DataFrame:
     said = scope.say
     measures = scope.ask(queries.measures, language=scope.language).set_index("id")
     rows = []
-    for row in changes.to_dict("records"):
+    for row in queries.records(changes):
         is_money = row["table_name"] == "budget_line"
         name = row["item"] if is_money else measures.name.get(row["measure_id"], row["measure_id"])
         unit = "events" if is_money or row["measure_id"] not in measures.index else measures.unit[row["measure_id"]]
@@ -154,7 +154,7 @@ def show_late(scope: Scope) -> None:
     late = scope.ask(queries.late_updates, as_of=scope.as_of)
     if late.empty:
         st.markdown(for_markdown(said("about.on_time")))
-    for row in late.itertuples():
+    for row in queries.rows(late):
         slots = {"source": str(row.source_title), "period": _period(str(row.covers), scope)}
         days = int(str(row.days_late))
         if isinstance(row.released_on, date):
@@ -171,7 +171,7 @@ def show_breaks(scope: Scope) -> None:
         st.markdown(for_markdown(scope.say("about.no_breaks")))
         return
     names = scope.ask(queries.measures, language=scope.language).set_index("id").name
-    for row in breaks.itertuples():
+    for row in queries.rows(breaks):
         day = formats.date_text(row.broke_on, scope.language)
         st.markdown(f"- {for_markdown(f'{names.get(row.measure_id, row.measure_id)}, {day}: {row.note}')}")
 

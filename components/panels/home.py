@@ -64,12 +64,12 @@ def news_lines(scope: Scope) -> list[str]:
         lines.append(said("home.figures_changed", n=len(changes)) if len(changes) else said("home.nothing_new"))
     late = scope.ask(queries.late_updates, as_of=scope.as_of)
     lines += [
-        said("home.late", source=str(row.source_title), n=int(str(row.days_late))) for row in late.head(2).itertuples()
+        said("home.late", source=str(row.source_title), n=int(str(row.days_late))) for row in queries.rows(late.head(2))
     ]
     corrections = scope.ask(queries.corrections, language=scope.language)
     lines += [
         said("home.corrected", date=formats.date_text(row.corrected_on, scope.language), what=str(row.what))
-        for row in corrections.head(1).itertuples()
+        for row in queries.rows(corrections.head(1))
     ]
     return lines
 

@@ -55,7 +55,7 @@ def readings_of(scope: Scope, place: str, *, topic: str | None = None) -> list[R
         measures = measures[measures.topic == topic]
     breaks = scope.ask(queries.breaks, language=scope.language)
     readings = []
-    for measure in measures.to_dict("records"):
+    for measure in queries.records(measures):
         where = place_for(measure, place, scope)
         if where is None:
             continue
@@ -105,7 +105,7 @@ def measure_card(reading: Reading, scope: Scope, *, page: str = "neighborhood") 
         notices=notices_of(reading, scope),
         source=source_line(measure, scope),
         definition=definition_of(measure, scope),
-        link={"n": None if place == "city" else scope.place or ""},
+        link={"n": scope.place or ""},
         file_name=f"{measure['id']}_{place}_release-{scope.release.id}",
     )
 
@@ -133,7 +133,7 @@ def notices_of(reading: Reading, scope: Scope) -> list[str]:
     """What the reader must know: breaks, early or careful figures, visitors, part of the city."""
     notices = []
     breaks = scope.ask(queries.breaks, measure=reading.measure["id"], language=scope.language)
-    for row in breaks.itertuples():
+    for row in queries.rows(breaks):
         day = formats.date_text(row.broke_on, scope.language)
         notices.append(f"{scope.say('notice.break', date=day)} {row.note}")
     if reading.now.status != Status.SHOWN or reading.now.reason in ("visitors", "partial_coverage", "opt_in"):
@@ -167,7 +167,7 @@ def series_table(figures: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     """Figures of one place over time in words, newest first: period, value, range, base, status."""
     said = scope.say
     rows = []
-    for row in figures.sort_values("period_end", ascending=False).to_dict("records"):
+    for row in queries.records(figures.sort_values("period_end", ascending=False)):
         figure = queries.as_figure(row)
         rows.append(
             {

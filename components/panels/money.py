@@ -129,7 +129,7 @@ def steps_card(scope: Scope, ledger: str, year: str) -> Card | None:
     table = pd.DataFrame(
         [{said("table.name"): name, said("table.amount"): exact_text(cents, scope)} for name, cents in steps]
     )
-    drawing = charts.steps(totals.to_dict(), look(scope.theme), scope.language, scope.width)
+    drawing = charts.steps(queries.records(totals.to_frame().T)[0], look(scope.theme), scope.language, scope.width)
     return Card(
         id="plan-to-spending",
         page="budget",
@@ -350,8 +350,10 @@ def show_grants(scope: Scope) -> None:
             said("budget.funder"): grants.funder,
             said("budget.purpose"): grants.purpose,
             said("budget.grant_period"): [
-                formats.from_to(*(formats.date_text(day, scope.language) for day in days), scope.language)
-                for days in zip(grants.starts_on, grants.ends_on, strict=True)
+                formats.from_to(
+                    formats.date_text(first, scope.language), formats.date_text(last, scope.language), scope.language
+                )
+                for first, last in zip(grants.starts_on, grants.ends_on, strict=True)
             ],
             said("table.amount"): [exact_text(cents, scope) for cents in grants.award_cents],
         }
@@ -394,7 +396,7 @@ def _label(scope: Scope, by: str, value: Any) -> str:
 
 def _fiscal_year(scope: Scope, year: str) -> dict[str, Any] | None:
     years = scope.ask(queries.fiscal_years, language=scope.language)
-    found = years[years.id == year].to_dict("records")
+    found = queries.records(years[years.id == year])
     return {str(name): value for name, value in found[0].items()} if found else None
 
 

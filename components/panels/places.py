@@ -41,7 +41,7 @@ def show_finder(scope: Scope) -> None:
             if row.kind == "name"
             else scope.say("home.found_through", place=scope.name_of(str(row.neighborhood_id)), text=str(row.text))
         )
-        for row in names.itertuples()
+        for row in queries.rows(names)
     }
     found = st.selectbox(
         scope.say("home.find"),
@@ -61,7 +61,7 @@ def show_name_list(scope: Scope, *, opened: bool = False) -> None:
     links = "".join(
         f'<li><a href="{escape(scope.link("neighborhood", **{NEIGHBORHOOD: str(place.id)}))}" target="_self">'
         f"{escape(str(place.name))}</a></li>"
-        for place in places.itertuples()
+        for place in queries.rows(places)
     )
     with st.expander(scope.say("home.as_list", n=len(places)), expanded=opened):
         st.html(f'<ul class="places">{links}</ul>')
@@ -73,7 +73,7 @@ def show_home_map(scope: Scope) -> None:
     if measures.empty or scope.ask(queries.outlines).empty:
         st.markdown(for_markdown(scope.say("map.no_outlines")))
         return
-    measure = {str(k): v for k, v in measures.sort_values("headline", ascending=False).to_dict("records")[0].items()}
+    measure = queries.records(measures.sort_values("headline", ascending=False))[0]
     period = map_periods(scope, measure["id"])[0]
     show_small(f"{scope.say('home.or_map')}: {map_title(scope, measure, period)}")
     figures = place_figures(scope, measure, period)
@@ -106,7 +106,7 @@ def choose_measure(scope: Scope) -> tuple[dict[str, Any], str] | None:
             label_of=lambda code: formats.period_label(code, scope.language),
             unknown=lambda code: scope.say("scope.unknown_period", code=code),
         )  # fmt: skip
-    measure = measures[measures.id == chosen].to_dict("records")[0]
+    measure = queries.records(measures[measures.id == chosen])[0]
     return {str(name): value for name, value in measure.items()}, period
 
 
@@ -158,7 +158,7 @@ def places_table(scope: Scope, figures: pd.DataFrame, unit: str) -> pd.DataFrame
     said = scope.say
     value = said("table.per_1000") if unit == "per_1000_residents" else said("table.value")
     headings = [said("table.place"), value, said("table.range"), said("table.base"), said("table.status")]
-    rows = [(str(row["name"]), *_cells(scope, row)) for row in figures.to_dict("records")]
+    rows = [(str(row["name"]), *_cells(scope, row)) for row in queries.records(figures)]
     table = pd.DataFrame(rows, columns=headings)
     return table.drop(columns=[name for name in headings[2:4] if not table[name].any()])
 
@@ -281,7 +281,7 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: 
     counts = figures.group.value_counts()
     shown = figures[figures.value.notna()]
     if COMPARED in views(figures):
-        numbers = {
+        numbers: dict[str, Any] = {
             name: formats.count(int(counts.get(group, 0)), scope.language)
             for name, group in (("higher", "above"), ("lower", "below"), ("same", "same"))
         }
@@ -318,7 +318,7 @@ def show_city_figure(scope: Scope, measure: Mapping[str, Any], period: str) -> N
     figures = scope.ask(
         queries.figure_table, measures=[measure["id"]], periods=[period], neighborhoods=["city", "unplaced"]
     )
-    for row in figures.to_dict("records"):
+    for row in queries.records(figures):
         figure = queries.as_figure(row)
         name = scope.name_of(figure.neighborhood)
         remark = reason_text(figure, scope)

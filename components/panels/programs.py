@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -26,7 +27,7 @@ def show_programs(scope: Scope, programs: pd.DataFrame) -> None:
     goals = scope.ask(queries.goals, language=scope.language)
     problems = scope.ask(queries.problems, language=scope.language)
     stages = scope.ask(queries.stages)
-    for program in programs.itertuples():
+    for program in queries.rows(programs):
         with st.container(border=True, key=f"card-program-{program.id}"):
             status = scope.words.name_of("kinds.program.status", str(program.status))
             show_chips([Chip(status, STATUS_MEANING.get(str(program.status), "unknown"))])
@@ -34,12 +35,12 @@ def show_programs(scope: Scope, programs: pd.DataFrame) -> None:
             st.markdown(for_markdown(str(program.summary)))
             facts = program_facts(scope, program, money)
             mine = goals[goals.program_id == program.id]
-            facts += [f"{scope.say('programs.goal')}: {goal.description}" for goal in mine.itertuples()]
+            facts += [f"{scope.say('programs.goal')}: {goal.description}" for goal in queries.rows(mine)]
             if mine.empty:
                 facts.append(scope.say("programs.no_goal"))
             facts += [
                 stage_line(scope, str(problem.id), str(problem.title), stages)
-                for problem in problems[problems.program_id == program.id].itertuples()
+                for problem in queries.rows(problems[problems.program_id == program.id])
             ]
             for fact in facts:
                 show_small(fact)
@@ -56,14 +57,15 @@ def program_facts(scope: Scope, program: object, money: pd.DataFrame) -> list[st
         facts.append(scope.say("programs.where", places=places))
     started, ended = get("started_on"), get("ended_on")
     if isinstance(started, date) and isinstance(ended, date):
-        days = {name: formats.date_text(day, scope.language) for name, day in (("start", started), ("end", ended))}
+        days: dict[str, Any] = {
+            name: formats.date_text(day, scope.language) for name, day in (("start", started), ("end", ended))
+        }
         facts.append(scope.say("programs.ran", **days))
     elif isinstance(started, date):
         facts.append(scope.say("programs.runs_since", date=formats.date_text(started, scope.language)))
     if get("id") in money.index:
         line = money.loc[get("id")]
-        planned, spent = cents_text(line.revised, scope), cents_text(line.actual, scope)
-        facts.append(scope.say("programs.money_line", planned=planned, spent=spent))
+        facts.append(money_line(scope, line))
     else:
         facts.append(scope.say("programs.no_money"))
     if get("owner"):
@@ -71,6 +73,14 @@ def program_facts(scope: Scope, program: object, money: pd.DataFrame) -> list[st
     if isinstance(get("updated_on"), date):
         facts.append(scope.say("programs.updated", date=formats.date_text(get("updated_on"), scope.language)))
     return facts
+
+
+def money_line(scope: Scope, line: pd.Series[Any]) -> str:
+    """What a program costs, over all years: planned and spent, or what was awarded where that is all that is known."""
+    if pd.isna(line.revised) and pd.isna(line.actual) and pd.notna(line.encumbered):
+        return scope.say("programs.awarded_line", amount=cents_text(line.encumbered, scope))
+    planned, spent = cents_text(line.revised, scope), cents_text(line.actual, scope)
+    return scope.say("programs.money_line", planned=planned, spent=spent)
 
 
 def stage_line(scope: Scope, problem: str, title: str, stages: pd.DataFrame) -> str:
@@ -93,7 +103,7 @@ def problems_table(scope: Scope, problems: pd.DataFrame) -> pd.DataFrame:
     said = scope.say
     stages = scope.ask(queries.stages)
     rows = []
-    for problem in problems.itertuples():
+    for problem in queries.rows(problems):
         mine = stages[stages.problem_id == problem.id].set_index("stage").status.to_dict()
         places = [scope.name_of(place) for place in problem.neighborhood_ids]
         rows.append(
@@ -174,7 +184,7 @@ def show_chain(scope: Scope, place: str) -> None:
 
 def chain_html(scope: Scope, chain: pd.DataFrame) -> str:
     """The chain as a list of linked steps, one list a program."""
-    return "".join(_chain_item(scope, row) for row in chain.to_dict("records"))
+    return "".join(_chain_item(scope, row) for row in queries.records(chain))
 
 
 def _chain_item(scope: Scope, row: dict[str, object]) -> str:
@@ -182,14 +192,16 @@ def _chain_item(scope: Scope, row: dict[str, object]) -> str:
     year = row["fiscal_year"]
     money = none
     if isinstance(year, str):
-        money = said(
-            "neighborhood.chain_money",
-            planned=cents_text(row["planned_cents"], scope),
-            spent=cents_text(row["actual_cents"], scope),
-            year=formats.period_label(year, scope.language),
-        )
+        label = formats.period_label(year, scope.language)
+        if pd.isna(row["planned_cents"]) and pd.isna(row["actual_cents"]) and pd.notna(row["promised_cents"]):
+            money = said("neighborhood.chain_awarded", amount=cents_text(row["promised_cents"], scope), year=label)
+        else:
+            planned, spent = cents_text(row["planned_cents"], scope), cents_text(row["actual_cents"], scope)
+            money = said("neighborhood.chain_money", planned=planned, spent=spent, year=label)
     activities, themes, promises = (int(str(row[name])) for name in ("activities", "themes", "commitments"))
     measure = row["measure_name"]
+    # Not every measure has a card of its own; its topic's table holds them all.
+    topic_of = scope.ask(queries.measures).set_index("id").topic.to_dict()
     voice = " ".join(
         [
             *([said("neighborhood.chain_themes", n=themes)] if themes else []),
@@ -206,7 +218,7 @@ def _chain_item(scope: Scope, row: dict[str, object]) -> str:
         (
             said("neighborhood.link_outcome"),
             str(measure) if isinstance(measure, str) else none,
-            f"#m-{row['measure_id']}" if isinstance(measure, str) else "",
+            f"#{topic_of[str(row['measure_id'])]}" if isinstance(measure, str) else "",
         ),
         (said("neighborhood.link_voice"), voice or none, scope.link("feedback") if voice else ""),
     )

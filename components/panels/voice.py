@@ -32,7 +32,7 @@ def choose_wave(scope: Scope) -> dict[str, Any] | None:
         scope.say("feedback.wave"), list(waves.id), param=WAVE, default=waves.id.iloc[0],
         label_of=lambda code: str(names[code]), width=360,
     )  # fmt: skip
-    return {str(name): value for name, value in waves[waves.id == wave].to_dict("records")[0].items()}
+    return queries.records(waves[waves.id == wave])[0]
 
 
 def wave_sentences(scope: Scope, wave: Mapping[str, Any]) -> list[str]:
@@ -61,7 +61,7 @@ def survey_card(scope: Scope, wave: Mapping[str, Any], place: str) -> Card | Non
     figures = scope.ask(queries.figure_table, neighborhoods=[place], periods=[wave["period"]])
     favorable = figures.set_index("measure")
     rows = []
-    for result in results.to_dict("records"):
+    for result in queries.records(results):
         question = questions.loc[result["question_id"]]
         measure = question.measure_id
         figure = (
@@ -221,7 +221,7 @@ def promises_table(scope: Scope, promises: pd.DataFrame) -> pd.DataFrame:
                 ),
                 said("feedback.age_heading"): said("feedback.age", n=int(promise["age_days"])),
             }
-            for promise in promises.to_dict("records")
+            for promise in queries.records(promises)
         ]
     )
 
@@ -229,7 +229,7 @@ def promises_table(scope: Scope, promises: pd.DataFrame) -> pd.DataFrame:
 def promises_line(scope: Scope, promises: pd.DataFrame) -> str:
     """Totals by state in one sentence."""
     counts = promises.state.value_counts()
-    slots = {state: formats.count(int(counts.get(state, 0)), scope.language) for state in STATES}
+    slots: dict[str, Any] = {state: formats.count(int(counts.get(state, 0)), scope.language) for state in STATES}
     return scope.say("feedback.promises_line", **slots)
 
 
@@ -272,7 +272,7 @@ def next_meeting(scope: Scope, place: str | None) -> dict[str, Any] | None:
     coming = scope.ask(queries.meetings, neighborhood=place, since=scope.as_of, language=scope.language)
     if place is None:
         coming = coming[coming.neighborhood_id.isna()] if coming.neighborhood_id.isna().any() else coming
-    return {str(k): v for k, v in coming.to_dict("records")[0].items()} if len(coming) else None
+    return queries.records(coming)[0] if len(coming) else None
 
 
 def meeting_line(scope: Scope, meeting: Mapping[str, Any]) -> str:
@@ -295,7 +295,7 @@ def show_meetings(scope: Scope, place: str | None, *, most: int = 6) -> None:
     if coming.empty:
         st.markdown(for_markdown(said("feedback.no_next" if place is None else "neighborhood.no_meetings")))
     columns = st.columns(1 if scope.narrow or len(coming) < 2 else 2)
-    for position, meeting in enumerate(coming.to_dict("records")):
+    for position, meeting in enumerate(queries.records(coming)):
         with columns[position % len(columns)].container(border=True, key=f"card-meeting-{meeting['id']}"):
             st.subheader(for_markdown(str(meeting["title"])), anchor=f"meeting-{meeting['id']}")
             st.markdown(for_markdown(meeting_line(scope, meeting)))

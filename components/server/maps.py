@@ -93,7 +93,7 @@ def _theme(request: Request) -> str:
 @lru_cache(maxsize=128)
 def _map(release: Release, measure: str, period: str, theme: str, language: str, view: str) -> bytes:
     measures = ask(queries.measures, release, language=language)
-    found = measures[measures.id == measure].to_dict("records")
+    found = queries.records(measures[measures.id == measure])
     if not found:
         raise NoRelease(f"no measure {measure!r} in release {release.id}")
     figures = grouped_figures(release, found[0], period, language)

@@ -1,6 +1,6 @@
 """The tables of a release, in the field's words. `TABLES` lists them all by name.
 
-A pack may bring rows for every table that is not in `MADE_BY_PUBLISHING`; columns marked computed never come from a pack.
+A pack may bring rows for every table that is not in `MADE_BY_PUBLISHING`; columns marked computed never come from one.
 """
 
 from __future__ import annotations
@@ -73,23 +73,30 @@ from data.models.voice import (
 )
 
 __all__ = [
+    "CITY",
+    "DIMENSIONS",
+    "MADE_BY_PUBLISHING",
+    "PARTNER_KINDS",
+    "PHASES",
+    "REACHES",
+    "STAGES",
+    "STATUSES",
+    "TABLES",
+    "UNPLACED",
     "Barrier",
     "BudgetLine",
     "BudgetShare",
-    "CITY",
     "CaseStudy",
     "City",
     "Commitment",
     "ComplaintSummary",
     "Correction",
-    "DIMENSIONS",
     "Evaluation",
     "FeedbackEvent",
     "FeedbackTheme",
     "FiscalYear",
     "Grant",
     "LegalBasis",
-    "MADE_BY_PUBLISHING",
     "Manifest",
     "MapFeature",
     "Measure",
@@ -97,8 +104,6 @@ __all__ = [
     "NeighborhoodAlias",
     "NeighborhoodOverlap",
     "Observation",
-    "PARTNER_KINDS",
-    "PHASES",
     "Participation",
     "Partner",
     "PlaceIndex",
@@ -112,12 +117,9 @@ __all__ = [
     "ProgramLegalBasis",
     "ProgramNeighborhood",
     "ProgramPartner",
-    "REACHES",
     "ResponseActivity",
     "Revision",
     "RowCount",
-    "STAGES",
-    "STATUSES",
     "SaraStage",
     "SeriesBreak",
     "Source",
@@ -126,13 +128,11 @@ __all__ = [
     "SurveyQuestion",
     "SurveyResult",
     "SurveyWave",
-    "TABLES",
     "Table",
     "TechnologyItem",
     "TrainingCourse",
     "TrainingDelivery",
     "Translation",
-    "UNPLACED",
     "WithheldCell",
     "described",
     "table_of",

@@ -9,7 +9,7 @@ UNPLACED = "unplaced"
 
 
 class Neighborhood(Table, table=True):
-    """A place that a figure can be about: a neighborhood, a police district, the city, or "no neighborhood recorded"."""
+    """A place a figure can be about: a neighborhood, a police district, the city, or "no neighborhood recorded"."""
 
     id: str = col("Stable code used in links, for example albany-park.", key=True, example="old-town")
     name: str = col("The name people use.", example="Old Town")

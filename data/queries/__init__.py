@@ -26,6 +26,7 @@ from data.queries.figures import (
     periods,
 )
 from data.queries.money import (
+    By,
     budget_by,
     budget_lines,
     fiscal_years,
@@ -53,6 +54,7 @@ from data.queries.programs import (
     programs,
     stages,
 )
+from data.queries.read import records, rows
 from data.queries.voice import (
     commitments,
     meetings,
@@ -63,6 +65,7 @@ from data.queries.voice import (
 )
 
 __all__ = [
+    "By",
     "activities",
     "as_figure",
     "breaks",
@@ -97,7 +100,9 @@ __all__ = [
     "population",
     "problems",
     "programs",
+    "records",
     "revisions",
+    "rows",
     "shares_of_year",
     "source_files",
     "sources",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from sqlalchemy import case, func, select
 from data.figures import Figure, Status
 from data.models import Measure, Neighborhood, NeighborhoodOverlap, Observation, SeriesBreak, Source, table_of
 from data.queries.places import neighborhoods
-from data.queries.read import columns, in_language, read
+from data.queries.read import columns, in_language, read, records
 from data.store import Release
 
 
@@ -128,7 +128,7 @@ def figures(
 ) -> list[Figure]:
     """Figures with their whole passport, as pages, files and the command line show them."""
     frame = figure_table(release, measures=measures, neighborhoods=neighborhoods, periods=periods, groups=groups)
-    return [as_figure(row) for row in frame.to_dict("records")]
+    return [as_figure(row) for row in records(frame)]
 
 
 def by_neighborhood(release: Release, *, measure: str, period: str, language: str = "en") -> pd.DataFrame:
@@ -144,7 +144,7 @@ def by_neighborhood(release: Release, *, measure: str, period: str, language: st
     return frame
 
 
-def as_figure(row: Mapping[Hashable, Any]) -> Figure:
+def as_figure(row: Mapping[Any, Any]) -> Figure:
     """A row of `figure_table` as a Figure: missing numbers become None."""
     plain: dict[str, Any] = {name: (None if pd.isna(row[name]) else row[name]) for name in Figure.__dataclass_fields__}
     plain["status"] = Status(plain["status"])

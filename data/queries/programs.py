@@ -27,7 +27,7 @@ from data.models import (
     Table,
     table_of,
 )
-from data.queries.read import columns, in_language, read, whole_sum
+from data.queries.read import columns, in_language, read, rows, whole_sum
 from data.store import Release
 
 
@@ -130,8 +130,8 @@ def chain(release: Release, neighborhood: str, *, language: str = "en") -> pd.Da
         "themes": _count(release, FeedbackTheme, here.id, neighborhood),
         "commitments": _count(release, Commitment, here.id, neighborhood),
     }
-    rows = []
-    for program in here.itertuples():
+    links_found: list[dict[str, Any]] = []
+    for program in rows(here):
         lines = money[money.program_id == program.id]
         year = lines.fiscal_year.max() if len(lines) else None
         phases = lines[lines.fiscal_year == year].set_index("phase").cents.to_dict()
@@ -139,13 +139,14 @@ def chain(release: Release, neighborhood: str, *, language: str = "en") -> pd.Da
         own = goal[goal.program_id == program.id]
         measured = own.measure_id.dropna()
         measure = str(measured.iloc[0]) if len(measured) else None
-        rows.append(
+        links_found.append(
             {
                 "program_id": program.id,
                 "program_name": program.name,
                 "fiscal_year": year,
                 "planned_cents": sum(planned) if planned else None,
                 "actual_cents": phases.get("actual"),
+                "promised_cents": phases.get("encumbrance"),
                 "goals": len(own),
                 "measure_id": measure,
                 "measure_name": name_of.get(measure),
@@ -153,10 +154,10 @@ def chain(release: Release, neighborhood: str, *, language: str = "en") -> pd.Da
             }
         )
     columns_ = [
-        "program_id", "program_name", "fiscal_year", "planned_cents", "actual_cents", "goals", "measure_id",
+        "program_id", "program_name", "fiscal_year", "planned_cents", "actual_cents", "promised_cents", "goals", "measure_id",
         "measure_name", "activities", "themes", "commitments",
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns_)
+    return pd.DataFrame(links_found, columns=columns_)
 
 
 def _runs_in(frame: pd.DataFrame, neighborhood: str) -> pd.Series[bool]:

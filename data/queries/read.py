@@ -34,6 +34,16 @@ def read(release: Release, statement: Select[Any]) -> pd.DataFrame:
     return frame
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as plain dicts, column name to value."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def rows(frame: pd.DataFrame) -> list[Any]:
+    """The rows of a table with a column for an attribute: `row.name`."""
+    return list(frame.itertuples())
+
+
 def in_language(
     release: Release, frame: pd.DataFrame, model: type[Table], language: str, *, id_column: str = "id", **renamed: str
 ) -> pd.DataFrame:
