@@ -102,9 +102,9 @@ def connect(scratch: Path, *, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
             "temp_directory": str(scratch / "spill"),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "enable_progress_bar": False,  # publishing shows its own
         },
     )
+    connection.execute("SET enable_progress_bar = false")  # publishing shows its own
     connection.execute(_MACROS)
     return connection
 
