@@ -187,7 +187,7 @@ def chain_html(scope: Scope, chain: pd.DataFrame) -> str:
     return "".join(_chain_item(scope, row) for row in queries.records(chain))
 
 
-def _chain_item(scope: Scope, row: dict[str, object]) -> str:
+def _chain_item(scope: Scope, row: dict[str, Any]) -> str:
     said, none = scope.say, scope.say("neighborhood.none_recorded")
     year = row["fiscal_year"]
     money = none

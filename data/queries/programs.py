@@ -109,10 +109,8 @@ def chain(release: Release, neighborhood: str, *, language: str = "en") -> pd.Da
     """Follow the money: a row for each program that runs in a neighborhood, with what each link of the chain holds.
 
     Columns: program_id, program_name, fiscal_year (the latest with lines for it), planned_cents, actual_cents,
-    activities (count),
-    goals (count), measure_id and measure_name (of its first goal with a measure), themes and commitments
-    (counts for the
-    program here or in the city). A link that the data does not have is 0 or None; nothing is guessed.
+    promised_cents, activities (count), goals (count), measure_id and measure_name (of its first goal with a measure),
+    themes and commitments (counts for the program here or in the city). A link that the data does not have is 0 or None; nothing is guessed.
     """
     here = programs(release, neighborhood=neighborhood, language=language)
     b = columns(BudgetLine)
@@ -154,8 +152,8 @@ def chain(release: Release, neighborhood: str, *, language: str = "en") -> pd.Da
             }
         )
     columns_ = [
-        "program_id", "program_name", "fiscal_year", "planned_cents", "actual_cents", "promised_cents", "goals", "measure_id",
-        "measure_name", "activities", "themes", "commitments",
+        "program_id", "program_name", "fiscal_year", "planned_cents", "actual_cents", "promised_cents", "goals",
+        "measure_id", "measure_name", "activities", "themes", "commitments",
     ]  # fmt: skip
     return pd.DataFrame(links_found, columns=columns_)
 
