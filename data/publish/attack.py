@@ -131,15 +131,20 @@ def _within_many_sums(
             raise CannotAudit("a system of sums has no solution at all")
     seen_low, seen_high = first.copy(), first.copy()
     chance = np.random.default_rng(0)
-    for _ in range(ENOUGH_LOOKS if np.isfinite(width) else 0):
-        open_cells = _span(seen_low, seen_high) < width
-        if not open_cells.any():
+    looks = idle = 0
+    while np.isfinite(width) and looks < ENOUGH_LOOKS and idle < 2:
+        is_open = _span(seen_low, seen_high) < width
+        if not is_open.any():
             break
-        way = np.where(open_cells, chance.uniform(-1, 1, len(lower)), 0.0)
+        way = np.where(is_open, chance.uniform(0.5, 1, len(lower)), 0.0)
+        if looks:  # first all up and all down, then some up and some down
+            way *= chance.choice([-1.0, 1.0], len(lower))
         for objective in (way, -way):
             corner = _corner(objective, part, target, bounds)
             if corner is not None:
                 seen_low, seen_high = np.minimum(seen_low, corner), np.maximum(seen_high, corner)
+        still_open = _span(seen_low, seen_high) < width
+        looks, idle = looks + 1, idle + 1 if still_open.sum() == is_open.sum() else 0
     for cell in range(len(lower)):
         for sign in (1.0, -1.0):
             if _span(seen_low[cell], seen_high[cell]) < width:

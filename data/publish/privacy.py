@@ -15,11 +15,12 @@ other reason, which is just as true of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
 from data.models import SurveyWave, WithheldCell
 from data.publish.attack import WIDTH, Floats, Ints, capped, exposed
@@ -63,13 +64,17 @@ def withhold(
     limits = thresholds or Thresholds()
     tables = Tables.of(observation, measure, neighborhood, survey_result, complaint_summary)
     cells = cells_of(tables, limits)
-    of_truth = equations_of(cells, tables, fiscal_start_month)
+    true_sums = _holding_true(equations_of(cells, tables, fiscal_start_month), cells)
     while True:
-        of_readers = equations_of(as_published(cells), tables, fiscal_start_month)
-        before = int(cells["hidden"].sum())
-        cells = protect(cells, vstack([of_truth, of_readers], format="csr"))
-        if int(cells["hidden"].sum()) == before:
+        cells = protect(cells, true_sums)
+        # What a reader would try differs: of what is hidden he cannot know whether it adds up.
+        tried = equations_of(as_published(cells), tables, fiscal_start_month)
+        if tried.shape == true_sums.shape and abs(tried - true_sums).sum() == 0:
             break
+        further = protect(cells, tried)
+        if further[["hidden", "upper"]].equals(cells[["hidden", "upper"]]):
+            break
+        cells = further
     return _written(tables, cells, survey_wave, limits)
 
 
@@ -123,26 +128,44 @@ def protect(cells: pd.DataFrame, equations: csr_array, *, width: float = WIDTH) 
     must not tell that it is small. Raises CannotProtect.
     """
     cells = cells.copy()
-    by_cell = csr_array(abs(equations).T)
     while True:
         view = as_published(cells)
-        blamed = _blamed(view, equations, width)
-        if blamed is None:
-            weak = exposed(view, equations, width=width)
-            if weak.empty:
+        for blamed in _suspicions(view, equations, width):
+            if not len(blamed):
                 return cells
-            blamed = np.unique(by_cell[cells.index.get_indexer(weak.index)].indices)
-        chosen = _chosen(cells, equations, blamed, width)
-        if len(chosen):
-            cells.loc[cells["block"].isin(cells["block"].iloc[chosen]), "hidden"] = True
-            continue
-        while not len(chosen := _told_too_much(cells, equations, blamed)):
-            wider = _neighbors(cells, equations, by_cell, blamed)
-            if len(wider) == len(blamed):
-                around = cells.iloc[equations[blamed].indices[:1]].filter(CELL).to_dict("records")
-                raise CannotProtect(f"nothing is left to withhold around {around}")
-            blamed = wider
-        cells.loc[cells.index[chosen], "upper"] = np.inf
+            if len(chosen := _chosen(cells, equations, blamed, width)):
+                cells.loc[cells["block"].isin(cells["block"].iloc[chosen]), "hidden"] = True
+                break
+            if len(told := _told_too_much(cells, equations, blamed)):
+                cells.loc[cells.index[told], "upper"] = np.inf
+                break
+        else:
+            raise CannotProtect("nothing is left to withhold, and a small number can still be worked out")
+
+
+def _holding_true(equations: csr_array, cells: pd.DataFrame) -> csr_array:
+    """Without the sums that the publisher knows to be off: they only mislead."""
+    value = cells["value"].to_numpy(dtype=float)
+    unknown = abs(equations) @ np.isnan(value) > 0
+    return csr_array(equations[unknown | (np.abs(equations @ np.nan_to_num(value)) < 1e-6)])
+
+
+def _suspicions(view: pd.DataFrame, equations: csr_array, width: float) -> Iterator[Ints]:
+    """Sums to break, the likeliest culprits first; an empty one once the audit finds nothing."""
+    if (blamed := _blamed(view, equations, width)) is not None:
+        yield blamed
+    weak = exposed(view, equations, width=width)
+    by_cell = csr_array(abs(equations).T)
+    blamed = np.unique(by_cell[view.index.get_indexer(weak.index)].indices)
+    yield blamed
+    while True:
+        hidden = np.unique(equations[blamed].indices)
+        hidden = hidden[view["hidden"].to_numpy(dtype=bool)[hidden]]
+        wider = np.union1d(blamed, by_cell[hidden].indices)
+        if len(wider) == len(blamed):
+            return
+        blamed = wider
+        yield blamed
 
 
 def _blamed(view: pd.DataFrame, equations: csr_array, width: float) -> Ints | None:
@@ -223,13 +246,6 @@ def _told_too_much(cells: pd.DataFrame, equations: csr_array, blamed: Ints) -> I
     order = np.lexsort((column, -np.nan_to_num(cells["value"].to_numpy(dtype=float))[column], row))
     first = np.unique(row[order], return_index=True)[1]
     return np.unique(column[order][first]).astype(np.intp)
-
-
-def _neighbors(cells: pd.DataFrame, equations: csr_array, by_cell: csr_array, blamed: Ints) -> Ints:
-    """The blamed sums and all that share a hidden cell with them."""
-    touched = np.unique(equations[blamed].indices)
-    touched = touched[cells["hidden"].to_numpy(dtype=bool)[touched]]
-    return np.union1d(blamed, by_cell[touched].indices)
 
 
 def _written(tables: Tables, cells: pd.DataFrame, survey_wave: pd.DataFrame | None, limits: Thresholds) -> Withheld:

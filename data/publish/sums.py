@@ -23,6 +23,9 @@ FINDINGS = ("sustained", "not_sustained", "unfounded", "exonerated", "other")
 COMPLAINTS = ("received", "closed", "pending", *FINDINGS)
 CELL = ["table_name", "measure_id", "neighborhood_id", "period", "group_name"]
 
+ENOUGH_MATCHES = 3
+"""So many equal numbers above zero, and none unequal, make a measure the same as a column of complaints."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -289,5 +292,6 @@ def _add_complaints(sums: _Sums, here: pd.DataFrame) -> None:
         for name in ("received", "closed", "sustained", "pending"):
             tied = measure.merge(column[name], on=keys)
             known = tied.dropna(subset=["value_x", "value_y"])
-            if (known["value_x"] > 0).any() and (known["value_x"] == known["value_y"]).all():
+            same = known["value_x"] == known["value_y"]
+            if same.all() and (known["value_x"] > 0).sum() >= ENOUGH_MATCHES:
                 sums.add(measure, column[name], keys)
