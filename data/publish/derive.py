@@ -1,6 +1,7 @@
 """What publishing works out from what a pack brings: survey shares, years from months, residents, city totals, days.
 
-Call in this order: with_days, survey_observations, add_years, with_city_population, add_denominators, add_city_totals.
+Call in this order: survey_observations (joined to the rest), with_days, add_years, with_city_population,
+add_denominators, add_city_totals.
 Nothing here decides what may be shown; that is privacy, then statuses. Missing is never taken for zero.
 """
 
