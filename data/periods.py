@@ -19,11 +19,11 @@ from typing import Literal
 Kind = Literal["year", "quarter", "month", "range", "fiscal"]
 KINDS: tuple[Kind, ...] = ("year", "quarter", "month", "range", "fiscal")
 
-_YEAR = re.compile(r"^(\d{4})$")
-_QUARTER = re.compile(r"^(\d{4})-Q([1-4])$")
-_MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
-_RANGE = re.compile(r"^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$")
-_FISCAL = re.compile(r"^FY(\d{4})$")
+_YEAR = re.compile(r"^(\d{4})$", re.ASCII)
+_QUARTER = re.compile(r"^(\d{4})-Q([1-4])$", re.ASCII)
+_MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$", re.ASCII)
+_RANGE = re.compile(r"^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$", re.ASCII)
+_FISCAL = re.compile(r"^FY(\d{4})$", re.ASCII)
 
 
 class UnknownPeriod(ValueError):

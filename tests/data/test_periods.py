@@ -42,7 +42,9 @@ def test_a_code_means_its_days(code: str, kind: str, first: date, last: date) ->
     assert (period.kind, period.start, period.end, period.code) == (kind, first, last, code)
 
 
-@pytest.mark.parametrize(("month", "first", "last"), [(1, "2024-01-01", "2024-12-31"), (10, "2023-10-01", "2024-09-30")])
+@pytest.mark.parametrize(
+    ("month", "first", "last"), [(1, "2024-01-01", "2024-12-31"), (10, "2023-10-01", "2024-09-30")]
+)
 def test_a_fiscal_year_is_named_after_the_year_it_ends_in(month: int, first: str, last: str) -> None:
     period = parse("FY2024", fiscal_start_month=month)
     assert (period.start.isoformat(), period.end.isoformat()) == (first, last)
@@ -50,8 +52,24 @@ def test_a_fiscal_year_is_named_after_the_year_it_ends_in(month: int, first: str
 
 @pytest.mark.parametrize(
     "code",
-    ["", "23", "2023-13", "2023-00", "2023-Q5", "2023-Q0", "0000", "2023-1", "2023-02-30..2023-03-01", "FY24", "May 2023"]
-    + ["2025-06-23..2025-01-01", "2023/05", "２０２３ Q1", "2023..2024", "2023\n2024"],
+    [
+        "",
+        "23",
+        "2023-13",
+        "2023-00",
+        "2023-Q5",
+        "2023-Q0",
+        "0000",
+        "2023-1",
+        "2023-02-30..2023-03-01",
+        "FY24",
+        "May 2023",
+        "2025-06-23..2025-01-01",
+        "2023/05",
+        "２０２３",
+        "2023..2024",
+        "2023\n2024",
+    ],
 )
 def test_anything_else_is_refused_by_name(code: str) -> None:
     with pytest.raises(UnknownPeriod) as refused:
