@@ -132,7 +132,12 @@ class TestRefused:
             (rate(None, status=Status.WITHHELD, reason="under_10_events"), rate(40), RATE, "under_10_events"),
             (rate(40), rate(None, status=Status.WITHHELD, reason="protects_another"), RATE, "protects_another"),
             (rate(None, status=Status.NOT_REPORTED), rate(40), RATE, "not_reported"),
-            (share(None, 8, status=Status.TOO_FEW_TO_SAY, reason="under_30_answers"), share(52), SHARE, "under_30_answers"),
+            (
+                share(None, 8, status=Status.TOO_FEW_TO_SAY, reason="under_30_answers"),
+                share(52),
+                SHARE,
+                "under_30_answers",
+            ),
         ],
     )
     def test_over_time(self, now: Figure, before: Figure, asked: dict[str, str], reason: str) -> None:
