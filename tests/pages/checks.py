@@ -144,7 +144,9 @@ def links(screen: Screen, language: str) -> list[str]:
         elif not parts.path.startswith("/data/"):
             wrong.append(f"{link} leads nowhere")
     return wrong + [
-        f"{link} is in another language" for link in screen.permalinks if parse_qs(urlsplit(link).query)["lang"] != [language]
+        f"{link} is in another language"
+        for link in screen.permalinks
+        if parse_qs(urlsplit(link).query)["lang"] != [language]
     ]
 
 

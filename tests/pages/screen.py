@@ -31,14 +31,14 @@ class Chart:
 class Screen:
     """Everything on a page.
 
-    texts: all that can be read or heard, in order. headings: level and text, in order. anchors: what a link can jump to.
-    links: addresses on the page. permalinks: the addresses that are offered for copying. address: the codes in the
-    browser's address afterwards.
+    texts: all that can be read or heard, in order. headings: level and text, in order. anchors: what a link can jump
+    to, with its heading. links: addresses on the page. permalinks: the addresses that are offered for copying.
+    address: the codes in the browser's address afterwards.
     """
 
     texts: list[str] = field(default_factory=list)
     headings: list[tuple[int, str]] = field(default_factory=list)
-    anchors: set[str] = field(default_factory=set)
+    anchors: dict[str, str] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
     permalinks: list[str] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
@@ -92,7 +92,7 @@ def look_at(visitor: AppTest) -> Screen:
 def _read(screen: Screen, kind: str, proto: Any) -> None:
     if kind in ("title", "header", "subheader"):
         screen.headings.append((LEVELS[proto.tag], plain(proto.body)))
-        screen.anchors.add(proto.anchor)
+        screen.anchors[proto.anchor] = plain(proto.body)
         screen.texts.append(plain(proto.body))
     elif kind == "html":
         _read_html(screen, proto.body)
@@ -160,7 +160,7 @@ def _read_html(screen: Screen, body: str) -> None:
     reader.feed(body)
     screen.texts += reader.texts
     screen.headings += reader.headings
-    screen.anchors |= reader.anchors
+    screen.anchors |= dict.fromkeys(reader.anchors, "")
     screen.links += reader.links
 
 
