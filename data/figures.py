@@ -43,6 +43,7 @@ REASONS = (
     "under_20_events",
     "under_30_answers",
     "under_60_answers",
+    "unplaced",
     "visitors",
     "wide_range",
 )

@@ -47,7 +47,9 @@ class Period:
     def a_year_before(self) -> Period:
         """The same stretch one year earlier (February 29 becomes February 28)."""
         if self.kind == "range":
-            return span(_year_back(self.start), _year_back(self.end))
+            # A stretch that ends with its month still does so after a leap year.
+            end = _year_back(self.end)
+            return span(_year_back(self.start), _month_end(end.replace(day=1)) if _ends_month(self.end) else end)
         year, rest = self.code.removeprefix("FY")[:4], self.code.removeprefix("FY")[4:]
         prefix = "FY" if self.kind == "fiscal" else ""
         earlier = parse(f"{prefix}{int(year) - 1}{rest}", fiscal_start_month=self.start.month)
@@ -104,6 +106,10 @@ def of(day: date, kind: Literal["year", "quarter", "month"]) -> Period:
 def _month_end(first: date) -> date:
     following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     return following - timedelta(days=1)
+
+
+def _ends_month(day: date) -> bool:
+    return day == _month_end(day.replace(day=1))
 
 
 def _year_back(day: date) -> date:

@@ -134,7 +134,7 @@ def steps_card(scope: Scope, ledger: str, year: str) -> Card | None:
         id="plan-to-spending",
         page="budget",
         finding=f"{said('budget.plan_to_spending')}: {formats.period_label(year, scope.language)}",
-        subtitle=" ".join(year_sentences(scope, ledger, year)),
+        subtitle=" ".join(f"{line.rstrip('.')}." for line in year_sentences(scope, ledger, year)),
         drawing=drawing,
         alt=said("card.alt", finding=said("budget.plan_to_spending"), detail=year_sentences(scope, ledger, year)[0]),
         table=table,

@@ -15,7 +15,7 @@ from components.cards import Card, show_card, show_small, show_table
 from components.panels.measures import definition_of, source_line
 from components.scope import NEIGHBORHOOD, Scope, choose_code
 from components.sentences import amount_text, reason_text, value_text
-from components.server.maps import context_url, grouped_figures, map_url
+from components.server.maps import compared, context_url, grouped_figures, map_url
 from components.tokens import look
 from components.words import for_markdown
 from data import periods, queries
@@ -132,7 +132,7 @@ def city_figure(scope: Scope, measure: str, period: str) -> Figure | None:
 
 def views(figures: pd.DataFrame) -> list[str]:
     """Which views of a map the figures allow: compared with the city only where every shown place has a verdict."""
-    shown = figures[figures.value.notna()]
+    shown = figures[figures.value.notna() & (figures.reason != "visitors")]
     return [COMPARED, VALUES] if len(shown) and shown.group.notna().all() else [VALUES]
 
 
@@ -149,8 +149,8 @@ def choose_view(scope: Scope, figures: pd.DataFrame) -> str:
 
 
 def as_view(figures: pd.DataFrame, view: str) -> pd.DataFrame:
-    """The figures as a view draws them: without groups, values are drawn."""
-    return figures if view == COMPARED else figures.drop(columns="group")
+    """The figures as a view draws them."""
+    return compared(figures) if view == COMPARED else figures.drop(columns="group")
 
 
 def places_table(scope: Scope, figures: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -264,7 +264,7 @@ def show_map(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
     figures = place_figures(scope, measure, period)
     view = choose_view(scope, figures)
     drawn = as_view(figures, view)
-    left, right = st.columns([2, 3])
+    left, right = st.columns([5, 6])
     with right:
         show_deck(scope, measure, period, figures, view)
         show_legend(scope, measure, drawn)
@@ -299,7 +299,7 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: 
         subtitle=map_title(scope, measure, period),
         lead=said("verdict.how_band") if shown.low.notna().any() else "",
         drawing=charts.strip(
-            figures, look(scope.theme), scope.language, scope.width, unit=str(measure["unit"]),
+            as_view(figures, views(figures)[0]), look(scope.theme), scope.language, scope.width, unit=str(measure["unit"]),
             direction=str(measure["direction"]), chosen=scope.place,
             city=city.value if city is not None else None,
         ),

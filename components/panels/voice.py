@@ -47,7 +47,7 @@ def wave_sentences(scope: Scope, wave: Mapping[str, Any]) -> list[str]:
         sentences.append(scope.say("feedback.response_rate", share=rate))
     elif wave["mode"] == "opt_in":
         sentences.append(scope.say("feedback.open_link"))
-    return [*sentences, str(wave["frame"])]
+    return [*sentences, f"{wave['frame']}."]
 
 
 def survey_card(scope: Scope, wave: Mapping[str, Any], place: str) -> Card | None:
@@ -108,6 +108,7 @@ def survey_card(scope: Scope, wave: Mapping[str, Any], place: str) -> Card | Non
         page="feedback",
         finding=finding,
         subtitle=" ".join([f"{wave['name']}, {scope.name_of(place)}.", *wave_sentences(scope, wave)]),
+        lead=answers_here(scope, place, results),
         drawing=drawing,
         alt=said("card.alt", finding=finding, detail=str(wave["name"]) + "."),
         table=table,
@@ -117,6 +118,15 @@ def survey_card(scope: Scope, wave: Mapping[str, Any], place: str) -> Card | Non
         source=f"{source.title}, {source.publisher}",
         link={WAVE: str(wave["id"])},
     )
+
+
+def answers_here(scope: Scope, place: str, results: pd.DataFrame) -> str:
+    """How many people answered in a place, from the question with fewest to the one with most; empty for the city."""
+    counts = results.n.dropna()
+    if place == "city" or counts.empty:
+        return ""
+    low, high = (formats.count(int(end), scope.language) for end in (counts.min(), counts.max()))
+    return scope.say("feedback.answers_here", place=scope.name_of(place), low=low, high=high)
 
 
 def likert_drawing(rows: Sequence[tuple[Any, Any, Figure | None]], scope: Scope) -> charts.Drawing:

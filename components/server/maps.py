@@ -97,9 +97,17 @@ def _map(release: Release, measure: str, period: str, theme: str, language: str,
     if not found:
         raise NoRelease(f"no measure {measure!r} in release {release.id}")
     figures = grouped_figures(release, found[0], period, language)
-    if view != "compared":
-        figures = figures.drop(columns="group")
+    figures = compared(figures) if view == "compared" else figures.drop(columns="group")
     return maps.map_geojson(queries.outlines(release), figures, found[0], look(theme), language)
+
+
+def compared(figures: pd.DataFrame) -> pd.DataFrame:
+    """Grouped figures as a map of differences draws them: a place that may not be compared does not apply."""
+    refused = figures.value.notna() & figures.group.isna()
+    nothing = figures[["value", "low", "high"]].mask(refused)
+    return figures.assign(
+        status=figures.status.mask(refused, "not_applicable"), **{str(c): nothing[c] for c in nothing}
+    )
 
 
 def grouped_figures(release: Release, measure: Mapping[Any, Any], period: str, language: str) -> pd.DataFrame:

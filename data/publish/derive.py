@@ -119,9 +119,9 @@ def survey_observations(
 
 
 def add_years(observation: pd.DataFrame, measure: pd.DataFrame) -> pd.DataFrame:
-    """Add years to measures that come by month, as sums; rates and counts only.
+    """Add years to measures that come by month or by quarter, as sums; rates and counts only.
 
-    A year with all 12 months becomes a year row. A year that so far has only January to some month becomes a range row
+    A year with all 12 months, or all four quarters, becomes a year row. A year that so far has only January to some month becomes a range row
     (2025-01-01..2025-06-30), and so does the same stretch of the year before, so that like is compared with like.
     A place that lacks one of the months is not reported for the year. Rows that the pack brought are never replaced.
     """
@@ -132,7 +132,13 @@ def add_years(observation: pd.DataFrame, measure: pd.DataFrame) -> pd.DataFrame:
     made = []
     for _, mine in months.groupby("measure_id", sort=True):
         for period in _stretches(mine["period"].unique()):
-            made.append(_summed(mine[mine["period"].isin(_months_of(period))], period))
+            made.append(_summed(mine, period, _months_of(period)))
+    quarters = rows[counted & rows["period"].str.fullmatch(r"\d{4}-Q\d")]
+    for _, mine in quarters.groupby("measure_id", sort=True):
+        for year in sorted(mine["period"].str[:4].unique()):
+            parts = [f"{year}-Q{number}" for number in range(1, 5)]
+            if set(parts) <= set(mine["period"]):
+                made.append(_summed(mine, parse(year), parts))
     return _without_repeats(rows, made)
 
 
@@ -287,9 +293,10 @@ def _totals(parts: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     return typed(totals, Observation)
 
 
-def _summed(months: pd.DataFrame, period: Period) -> pd.DataFrame:
-    """The sum of a measure's months, one row for each place and group."""
-    needed = len(_months_of(period))
+def _summed(rows: pd.DataFrame, period: Period, parts: list[str]) -> pd.DataFrame:
+    """The sum of the parts of a period (codes of months or quarters), one row for each place and group."""
+    months = rows[rows["period"].isin(parts)]
+    needed = len(parts)
     reported = months["numerator"].notna() & ~months["status"].isin([*UNCOUNTED, "not_applicable"])
     inapplicable = months["status"] == "not_applicable"
     found = (

@@ -151,7 +151,7 @@ def _decide_rates(figure: _Decision, here: Mask, limits: Thresholds) -> None:
     baseless = here & np.isnan(residents)
     figure.say(baseless, "not_reported", "no_population")
     outside = here & figure.unplaced  # nobody lives in "no neighborhood recorded"
-    figure.say(outside, "not_applicable", "no_residents")
+    figure.say(outside, "not_applicable", "unplaced")
     missing = here & np.isnan(events)
     figure.say(missing, "not_reported")
     none = few | small | baseless | outside | missing
@@ -192,7 +192,8 @@ def _decide_shares(figure: _Decision, here: Mask, opt_in: Mask, limits: Threshol
     handful = few & (answers > 0) & (answers < limits.small_count)
     figure.fill(handful, n=np.nan, n_effective=np.nan, denominator=np.nan)
     figure.say(here & ~few & np.isnan(share), "not_reported")
-    figure.explain(known & opt_in, "opt_in")
+    # Before any other remark: no figure of an opt-in survey may pass for one of a sample.
+    figure.reason[known & opt_in & ~few & ~wide] = "opt_in"
     figure.explain(known & np.isnan(effective), "no_sample_size")
 
 

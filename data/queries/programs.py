@@ -110,7 +110,8 @@ def chain(release: Release, neighborhood: str, *, language: str = "en") -> pd.Da
 
     Columns: program_id, program_name, fiscal_year (the latest with lines for it), planned_cents, actual_cents,
     promised_cents, activities (count), goals (count), measure_id and measure_name (of its first goal with a measure),
-    themes and commitments (counts for the program here or in the city). A link that the data does not have is 0 or None; nothing is guessed.
+    themes and commitments (counts for the program here or in the city). A link that the data does not have is 0 or
+    None; nothing is guessed.
     """
     here = programs(release, neighborhood=neighborhood, language=language)
     b = columns(BudgetLine)

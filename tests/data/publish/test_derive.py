@@ -163,6 +163,16 @@ def test_twelve_months_make_a_year_and_fewer_a_stretch_beside_the_same_one_befor
     assert made.to_dict() == {"2024": 36, "2024-01-01..2024-02-29": 6, "2025-01-01..2025-02-28": 10}
 
 
+def test_four_quarters_make_a_year_and_three_do_not() -> None:
+    quarters = figures(
+        *(("burglary", "old-town", f"2024-Q{number}", number) for number in range(1, 5)),
+        *(("burglary", "old-town", f"2025-Q{number}", 9) for number in range(1, 4)),
+    )
+    rows = derive.add_years(quarters, MEASURES)
+    made = rows[~rows["period"].str.contains("Q")].set_index("period")["numerator"]
+    assert made.to_dict() == {"2024": 10}
+
+
 def test_a_year_that_the_pack_brought_is_left_alone() -> None:
     rows = derive.add_years(pd.concat([months(2024, 12), figures(("burglary", "old-town", "2024", 41))]), MEASURES)
     assert row_of(rows, period="2024")["numerator"] == 41

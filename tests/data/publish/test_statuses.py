@@ -84,7 +84,7 @@ def test_no_events_among_many_still_has_an_upper_end() -> None:
 
 def test_events_without_a_neighborhood_are_counted_and_have_no_rate() -> None:
     row = decided("burglary", numerator=47, neighborhood_id="unplaced")
-    assert passport(row) == ("not_applicable", "no_residents")
+    assert passport(row) == ("not_applicable", "unplaced")
     assert row["numerator"] == 47
     assert pd.isna(row["value"])
 
@@ -146,6 +146,12 @@ def test_a_handful_of_answers_is_not_counted_out_loud() -> None:
     row = decided("trust", numerator=4, denominator=8, n=8)
     assert row[["n", "n_effective", "denominator"]].isna().all()
     assert decided("trust", numerator=4, n=12)["n"] == 12
+
+
+def test_a_small_base_does_not_hide_that_people_chose_to_answer() -> None:
+    row = decided("trust", numerator=25, n=45, reason="opt_in")
+    assert passport(row) == ("unstable", "opt_in")
+    assert pd.isna(row["low"])
 
 
 def test_people_who_chose_to_answer_get_no_range() -> None:
