@@ -299,8 +299,8 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: 
         subtitle=map_title(scope, measure, period),
         lead=said("verdict.how_band") if shown.low.notna().any() else "",
         drawing=charts.strip(
-            as_view(figures, views(figures)[0]), look(scope.theme), scope.language, scope.width, unit=str(measure["unit"]),
-            direction=str(measure["direction"]), chosen=scope.place,
+            as_view(figures, views(figures)[0]), look(scope.theme), scope.language, scope.width,
+            unit=str(measure["unit"]), direction=str(measure["direction"]), chosen=scope.place,
             city=city.value if city is not None else None,
         ),
         alt=said("card.alt", finding=finding, detail=map_summary(scope, figures)),

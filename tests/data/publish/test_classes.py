@@ -42,7 +42,9 @@ def test_edges_rise_and_no_class_is_empty(values: list[float]) -> None:
     assert (len(edges) == 0) == (len(set(values)) == 1)
 
 
-def observations(period: str, values: Sequence[float | None], *, place: str = "n", status: str = "shown") -> pd.DataFrame:
+def observations(
+    period: str, values: Sequence[float | None], *, place: str = "n", status: str = "shown"
+) -> pd.DataFrame:
     year, month = int(period[:4]), period[5:]
     first, last = (date(year, 1, 1), date(year, 12, 31)) if not month else (date(year, 3, 1), date(year, 3, 31))
     return pd.DataFrame(
