@@ -61,7 +61,7 @@ def areas(
         if status == Status.NOT_REPORTED:
             fill = look.card
         elif status == Status.NOT_APPLICABLE:
-            fill = look.grid
+            fill = look.mark
         outline = "dashed" if status == Status.NOT_REPORTED else "solid"
         if status in (Status.PROVISIONAL, Status.UNSTABLE):
             outline = "dotted"

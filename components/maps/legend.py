@@ -63,7 +63,7 @@ def legend(measure: Mapping[str, Any], figures: pd.DataFrame, look: Look, langua
     for wanted, key, kind, swatch, line in (
         (HIDDEN, "map.not_shown_hidden", "hatched", look.hatch_fill, look.hatch_line),
         ((Status.NOT_REPORTED,), "map.not_reported", "dashed", look.card, look.muted),
-        ((Status.NOT_APPLICABLE,), "map.not_applicable", "away", look.grid, look.grid),
+        ((Status.NOT_APPLICABLE,), "map.not_applicable", "away", look.mark, look.mark),
     ):
         count = sum(status in wanted for status in statuses)
         if count:
