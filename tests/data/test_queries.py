@@ -89,7 +89,7 @@ def test_no_answer_holds_a_missing_text_that_would_be_printed(release: Release, 
     for language in ("en", "es") if "language" in takes else ("",):
         answer = ask(name, release, **({"language": language} if language else {}))
         if isinstance(answer, pd.DataFrame):
-            for column in answer.select_dtypes(object).columns:
+            for column in answer.select_dtypes(["object", "str"]).columns:
                 odd = [cell for cell in answer[column] if isinstance(cell, float) and cell != cell]
                 assert odd == [], f"{column} in {language}"
 
