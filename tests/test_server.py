@@ -24,7 +24,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from streamlit import config
+from streamlit import config, file_util
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from components.server import middleware, routes
@@ -134,10 +134,8 @@ class TestRefusals:
     def test_addresses_of_streamlit_that_no_reader_needs_are_not_there(self, client: TestClient, path: str) -> None:
         assert client.get(path).status_code == 404
 
-    @pytest.mark.parametrize(
-        "path", ["/", *(f"/{path}" for path in PAGE_PATHS.values()), "/budget/", "/_stcore/health"]
-    )
-    def test_pages_are_let_through(self, client: TestClient, path: str) -> None:
+    @pytest.mark.parametrize("path", ["/budget/", "/_stcore/health"])
+    def test_what_pages_need_of_streamlit_is_let_through(self, client: TestClient, path: str) -> None:
         assert client.get(path, params={"n": "x"}).text == "streamlit"
 
     @pytest.mark.parametrize("path", ["/nothing", "/budget/2026", "/static/js/none.js", "/Budget", "/home"])
@@ -168,6 +166,33 @@ class TestRefusals:
         page = '<script src="a.js"></script><script type="module" src="b.js"></script><script>alert(1)</script>'
         assert inline_script_hashes(page) == ["sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI="]
         assert content_security_policy([]).count("script-src 'self';") == 1
+
+
+class TestShell:
+    @pytest.mark.parametrize("path", [f"/{path}" for path in PAGE_PATHS.values()])
+    def test_a_page_says_which_language_it_will_be_in(self, client: TestClient, path: str) -> None:
+        def marked(query: str, accepts: str) -> str:
+            html = client.get(f"{path}?n=x{query}", headers={"accept-language": accepts}).text
+            return html.split('<html lang="', 1)[1].split('"', 1)[0]
+
+        assert marked("&lang=es", "en-US,en;q=0.9") == "es"
+        assert marked("", "es-MX,en;q=0.5") == "es"
+        assert marked("", "") == "en"
+        assert marked("", "tlh,es;q=0.5") == "en"  # as the page itself decides
+        assert marked('&lang="><script>', "es") == "en"
+
+    def test_the_rest_of_the_page_is_as_streamlit_wrote_it(self, client: TestClient) -> None:
+        index = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
+        assert client.get("/?lang=en").text == index
+        assert client.get("/?lang=es").text == index.replace('<html lang="en">', '<html lang="es">')
+
+    def test_a_browser_asks_again_and_gets_no_page_of_another_language(self, client: TestClient) -> None:
+        spanish = client.get("/map?lang=es")
+        assert spanish.headers["cache-control"] == "no-cache"
+        assert spanish.headers["vary"] == "Accept-Language"
+        tag = {"if-none-match": spanish.headers["etag"]}
+        assert client.get("/map?lang=es", headers=tag).status_code == 304
+        assert client.get("/map?lang=en", headers=tag).status_code == 200
 
 
 class TestWebsocket:

@@ -12,6 +12,7 @@ from components.server.guard import Guard
 from components.server.health import healthz
 from components.server.maps import map_routes
 from components.server.opendata import open_data_routes
+from components.server.shell import Shell
 from components.server.startup import lifespan
 
 __all__ = ["lifespan", "middleware", "routes"]
@@ -35,5 +36,6 @@ def middleware(page_paths: Collection[str]) -> list[Middleware]:
     """
     return [
         Middleware(Guard, page_paths=page_paths, routes=routes(), frontend=frontend_files()),
+        Middleware(Shell, page_paths=page_paths),
         Middleware(CompressedFrontend, frontend=frontend_files()),
     ]

@@ -1,4 +1,4 @@
-"""The language of what the server itself says to a person: an address that is not there, the list of open data."""
+"""The language of a request: of what the server itself says to a person, and of the page it asks for."""
 
 from __future__ import annotations
 
@@ -16,3 +16,14 @@ def words_for(scope: Scope) -> Words:
     asked += re.findall(r"([a-zA-Z]{2,3})(?=[-,;]|$)", Headers(scope=scope).get("accept-language", ""))
     known = languages()
     return words(next((code.lower() for code in asked if code.lower() in known), DEFAULT))
+
+
+def page_language(scope: Scope) -> str:
+    """The language that the page at this address will be in: `?lang=`, else what the browser asks for first.
+
+    As `components.scope` decides it, so that the mark on the page and its words agree.
+    """
+    known = languages()
+    asked = QueryParams(scope["query_string"]).get("lang", "")
+    first = Headers(scope=scope).get("accept-language", "")[:2].lower()
+    return next((code for code in ([asked] if asked else [first]) if code in known), DEFAULT)
