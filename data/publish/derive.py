@@ -122,7 +122,8 @@ def add_years(observation: pd.DataFrame, measure: pd.DataFrame) -> pd.DataFrame:
     """Add years to measures that come by month or by quarter, as sums; rates and counts only.
 
     A year with all 12 months, or all four quarters, becomes a year row. A year that so far has only January to some
-    month becomes a range row (2025-01-01..2025-06-30), and so does the same stretch of the year before, so that like is compared with like.
+    month becomes a range row (2025-01-01..2025-06-30), and so does the same stretch of the year before, so that like
+    is compared with like.
     A place that lacks one of the months is not reported for the year. Rows that the pack brought are never replaced.
     """
     rows = typed(observation, Observation)
