@@ -65,9 +65,10 @@ class Gathered:
     measure_rules: dict[str, MeasureRule]
 
 
-def gather(pack: Pack, *, progress: Progress = silent) -> Gathered:
+def gather(pack: Pack, *, released_on: date | None = None, progress: Progress = silent) -> Gathered:
     """Read everything that the pack names. Problems are in `report`; only `report.errors` forbid publishing.
 
+    released_on: the day that tells which fiscal years are over; else the pack's, else today.
     Never raises for a mistake in the pack or its files. Needs about as much free disk as the named columns of the
     largest file, and about a gigabyte of memory whatever the size of the files.
     """
@@ -75,7 +76,8 @@ def gather(pack: Pack, *, progress: Progress = silent) -> Gathered:
     if pack.toml is None:
         return Gathered(pack, _finished({}, report), report, {})
     with tempfile.TemporaryDirectory(prefix="openbeat-") as folder, connect(Path(folder)) as connection:
-        return _Intake(pack, pack.toml, report, connection, Path(folder), progress).run()
+        day = released_on or pack.toml.release.released_on or date.today()
+        return _Intake(pack, pack.toml, report, connection, Path(folder), day, progress).run()
 
 
 def _finished(frames: dict[str, list[pd.DataFrame]], report: Report) -> dict[str, pd.DataFrame]:
@@ -100,10 +102,11 @@ class _Intake:
         report: Report,
         connection: duckdb.DuckDBPyConnection,
         scratch: Path,
+        day: date,
         progress: Progress,
     ) -> None:
         self.pack, self.toml, self.report, self.sql, self.scratch = pack, toml, report, connection, scratch
-        self.progress = progress
+        self.day, self.progress = day, progress
         self.frames: dict[str, list[pd.DataFrame]] = {}
         self.start_month = toml.city.get("fiscal_start_month", 7)
         if not isinstance(self.start_month, int) or not 1 <= self.start_month <= 12:
@@ -491,7 +494,6 @@ class _Intake:
         known = set(self._ids("fiscal_year"))
         wanted = {str(one) for frame in self.frames.get("budget_line", []) for one in frame["fiscal_year"].dropna()}
         rows = []
-        today = self.toml.release.released_on or date.today()
         for code in sorted({*wanted, *self.toml.fiscal_years} - known):
             try:
                 year = periods.parse(code, fiscal_start_month=self.start_month)
@@ -507,7 +509,7 @@ class _Intake:
                     level="error",
                 )
                 continue
-            status = "complete" if year.is_over(today) else ("planned" if year.start > today else "in_progress")
+            status = "complete" if year.is_over(self.day) else ("planned" if year.start > self.day else "in_progress")
             said = {key: one for key, one in self.toml.fiscal_years.get(code, {}).items() if key not in LANGUAGE_KEYS}
             rows.append({"id": code, "starts_on": year.start, "ends_on": year.end, "status": status, **said})
             self._translate("fiscal_year", code, self.toml.fiscal_years.get(code, {}))

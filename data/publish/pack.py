@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 import typing
 from collections.abc import Iterator
@@ -10,12 +11,13 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from data import periods
 from data.models import MADE_BY_PUBLISHING, TABLES, described
 from data.publish.names import nearest_word, slug
 from data.publish.problems import Problem, Refused, problem
+from data.publish.thresholds import CEILINGS, Thresholds
 
 CITY_TOML = "city.toml"
 Day = date  # in a model with a field `date` that name means the field
@@ -277,6 +279,21 @@ class Limits(_Strict):
     rejected_rows: Annotated[int, Field(ge=0)] | Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")] = 0
 
 
+def _raised(one: dataclasses.Field[Any]) -> Any:
+    """A key of [thresholds]: its kind and the floor (or the ceiling) that a city may not pass."""
+    limit: dict[str, Any] = {"le": one.default} if one.name in CEILINGS else {"ge": one.default}
+    return (float if isinstance(one.default, float) else int), Field(one.default, **limit)
+
+
+if typing.TYPE_CHECKING:
+    ThresholdKeys = _Strict
+else:  # one key for each field, so that the two cannot part
+    ThresholdKeys = create_model(
+        "ThresholdKeys", __base__=_Strict, **{one.name: _raised(one) for one in dataclasses.fields(Thresholds)}
+    )
+    ThresholdKeys.__doc__ = "The least that a figure needs, where this city asks for more than the floors."
+
+
 class Names(_Strict):
     """Words that mean the same in names of places."""
 
@@ -295,6 +312,7 @@ class CityToml(_Strict):
     city: dict[str, Any]
     release: ReleaseHead = ReleaseHead()
     limits: Limits = Limits()
+    thresholds: ThresholdKeys = ThresholdKeys()
     names: Names = Names()
     sources: dict[str, dict[str, Any]] = {}
     measures: dict[str, dict[str, Any]] = {}
@@ -318,6 +336,11 @@ class Pack:
     files: Path | None
     toml: CityToml | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What a figure needs in this city: the floors, or more where the pack says so."""
+        return Thresholds(**self.toml.thresholds.model_dump()) if self.toml else Thresholds()
 
     def find(self, file: str) -> Path:
         """Where a file stands: in the pack first, then in the files folder.

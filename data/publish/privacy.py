@@ -25,8 +25,8 @@ from scipy.sparse import csr_array
 from data.models import SurveyWave, WithheldCell
 from data.publish.attack import WIDTH, Floats, Ints, capped, exposed
 from data.publish.frames import typed
-from data.publish.statuses import Thresholds
 from data.publish.sums import CELL, COMPLEMENT, FINDINGS, SMALL, Tables, as_published, cells_of, equations_of
+from data.publish.thresholds import Thresholds
 
 
 class CannotProtect(ValueError):

@@ -27,6 +27,7 @@ from data.publish.release import (
     try_out,
     write_rejects,
 )
+from data.publish.thresholds import Thresholds
 from data.store import Release, Store
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
@@ -56,7 +57,7 @@ def check(
     files: the folder of raw files beside the pack. store: where the release before is found, to compare with.
     """
     pack = read_pack(pack_folder, files)
-    gathered = gather(pack, progress=progress)
+    gathered = gather(pack, released_on=_head(pack, "released_on"), progress=progress)
     try:
         tables, manifest = _made(pack, gathered, store or Store.default(), "check", date.today(), None, progress)
         try_out(tables, manifest, progress=progress)
@@ -86,7 +87,7 @@ def publish(
         pack = read_pack(pack_folder, files)
         day = released_on or _head(pack, "released_on") or date.today()
         wanted = release_id or _head(pack, "id") or default_release_id(store, day)
-        gathered = gather(pack, progress=progress)
+        gathered = gather(pack, released_on=day, progress=progress)
         rejects = None
         try:
             rejects = write_rejects(store, wanted, gathered.report.rejects_frame())
@@ -135,11 +136,12 @@ def _made(
 def _worked_out(gathered: Gathered, progress: Progress) -> dict[str, pd.DataFrame]:
     tables, rules = dict(gathered.tables), gathered.measure_rules
     month = int(tables["city"]["fiscal_start_month"].iloc[0])
+    limits = gathered.pack.thresholds
     measure, places = tables["measure"], tables["neighborhood"]
 
     progress("Working out figures")
     waves = tables["survey_wave"]
-    results = privacy.withhold_surveys(tables["survey_result"], places, survey_wave=waves)
+    results = privacy.withhold_surveys(tables["survey_result"], places, survey_wave=waves, thresholds=limits)
     answers = derive.survey_observations(waves, tables["survey_question"], results, measure)
     rows = derive.with_days(joined(Observation, tables["observation"], answers), rules, fiscal_start_month=month)
     rows = derive.add_years(rows, measure)
@@ -156,6 +158,7 @@ def _worked_out(gathered: Gathered, progress: Progress) -> dict[str, pd.DataFram
         results,
         tables["complaint_summary"],
         survey_wave=waves,
+        thresholds=limits,
         fiscal_start_month=month,
     )
     tables["survey_result"], tables["complaint_summary"] = safe.survey_result, safe.complaint_summary
@@ -163,20 +166,23 @@ def _worked_out(gathered: Gathered, progress: Progress) -> dict[str, pd.DataFram
 
     progress("Deciding what may be said")
     tables["observation"] = statuses.decide(
-        safe.observation, measure, neighborhood=places, rules=rules, fiscal_start_month=month
+        safe.observation, measure, neighborhood=places, rules=rules, thresholds=limits, fiscal_start_month=month
     )
-    _audited(tables, month, progress)
+    _audited(tables, limits, month, progress)
 
     progress("Finding map classes")
     tables["measure"] = classes.with_map_breaks(tables)
     return tables
 
 
-def _audited(tables: Mapping[str, pd.DataFrame], fiscal_start_month: int, progress: Progress) -> None:
+def _audited(
+    tables: Mapping[str, pd.DataFrame], limits: Thresholds, fiscal_start_month: int, progress: Progress
+) -> None:
     """Attack what would be published. Raises ReleaseRefused when a withheld number can be worked out."""
     progress("Trying to work out what is withheld")
     attacked = ("observation", "measure", "neighborhood", "survey_result", "complaint_summary")
-    found = privacy.audit(*(tables[name] for name in attacked), fiscal_start_month=fiscal_start_month)
+    frames = (tables[name] for name in attacked)
+    found = privacy.audit(*frames, thresholds=limits, fiscal_start_month=fiscal_start_month)
     if found.empty:
         return
     cells = found[["measure_id", "neighborhood_id", "period", "group_name"]].head(5).itertuples(index=False)

@@ -7,7 +7,6 @@ events, no share from fewer than 30 answers. A city may raise these, never lower
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from data.models import UNPLACED, Measure, Neighborhood, Observation
 from data.periods import parse
 from data.publish.frames import typed
 from data.publish.intake import MeasureRule
+from data.publish.thresholds import Thresholds
 
 DECIDED = frozenset({"withheld", "not_reported", "not_applicable"})
 """Statuses that are settled before this step: such rows keep status and reason, and hold no number."""
@@ -29,36 +29,6 @@ PER = 1000
 NUMBERS = ("numerator", "denominator", "value", "low", "high", "n", "n_effective")
 
 Mask = npt.NDArray[np.bool_]
-
-
-class ThresholdTooLow(ValueError):
-    """A city asked for a weaker rule than the floor."""
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """The least that a figure needs. The defaults are floors; a city may only be stricter. Raises ThresholdTooLow.
-
-    few_events, unstable_events: below these a rate has no value, or a warning. few_residents: below, no rate at all.
-    few_answers, unstable_answers: the same for shares, in effective answers. wide_points: a share whose range is this
-    wide says nothing. small_count: non-zero counts below it are withheld where a measure is sensitive.
-    """
-
-    few_events: int = 10
-    unstable_events: int = 20
-    few_residents: int = 10
-    few_answers: int = 30
-    unstable_answers: int = 60
-    wide_points: float = 30.0
-    small_count: int = 10
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            asked, floor = getattr(self, field.name), field.default
-            weaker = asked > floor if field.name == "wide_points" else asked < floor
-            if weaker:
-                way = "at most" if field.name == "wide_points" else "at least"
-                raise ThresholdTooLow(f"{field.name} is {asked}; it must be {way} {floor}")
 
 
 def decide(

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from data.models import CITY, ComplaintSummary, Measure, Neighborhood, Observation, SurveyResult
 from data.periods import Period, UnknownPeriod, parse
 from data.publish.frames import typed
-from data.publish.statuses import Thresholds
+from data.publish.thresholds import Thresholds
 
 SMALL, COMPLEMENT = "small_number", "small_number_complement"
 """Rules of the log, and reasons of withheld figures: 1 to 9, and hidden so that a small one cannot be worked out."""

@@ -10,6 +10,7 @@ import pytest
 from data.publish import pack as module
 from data.publish.pack import Column, Pack, read_pack, title
 from data.publish.problems import Refused
+from data.publish.thresholds import Thresholds
 
 HEAD = '[city]\nid = "tiny"\nname = "Tiny"\npublisher = "City of Tiny"\n'
 SOURCE = '[sources.s]\ntitle = "T"\npublisher = "P"\nlicence = "L"\nretrieved_on = 2026-01-20\n'
@@ -33,6 +34,9 @@ def pack(folder: Path, toml: str | bytes) -> Pack:
         ("", "missing_key", "city", "city"),
         (HEAD + SOURCE.replace("licence", "license"), "unknown_key", "sources.s.license", "'licence'"),
         (HEAD + "[limits]\nrejected_rows = -1\n", "wrong_key_value", "limits.rejected_rows.", "greater"),
+        (HEAD + "[thresholds]\nsmall_count = 5\n", "wrong_key_value", "thresholds.small_count", "equal to 10"),
+        (HEAD + "[thresholds]\nwide_points = 31\n", "wrong_key_value", "thresholds.wide_points", "equal to 30"),
+        (HEAD + "[thresholds]\nfew_event = 12\n", "unknown_key", "thresholds.few_event", "'few_events'"),
         (HEAD + EXTRACT + 'by = "weak"\n', "wrong_word", "extracts[1].by", "year, quarter, month"),
         (HEAD + EXTRACT + 'neighborhood = {colum = "A"}\n', "unknown_key",
          "extracts[1].neighborhood.colum", "'column'"),
@@ -145,3 +149,10 @@ def test_the_documentation_names_every_key() -> None:
     models = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, module._Strict)]
     keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
     assert {key for key in keys if not re.search(rf"\b{key}\b", text)} == set()
+
+
+def test_a_city_may_ask_more_of_a_figure_than_the_floors(tmp_path: Path) -> None:
+    assert pack(tmp_path, HEAD).thresholds == Thresholds()
+    strict = pack(tmp_path, HEAD + "[thresholds]\nsmall_count = 12\nwide_points = 20\n")
+    assert strict.problems == ()
+    assert strict.thresholds == Thresholds(small_count=12, wide_points=20.0)

@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 
 from data.publish import derive, privacy, statuses
 from data.publish.attack import exposed, possible
+from data.publish.thresholds import Thresholds
 
 NONE = pd.DataFrame()
 FORCE = pd.DataFrame({"id": ["force"], "kind": ["count"], "sensitive": [True]})
@@ -287,7 +288,7 @@ def test_what_a_city_withheld_itself_stays_withheld_without_its_number() -> None
 def test_a_stricter_city_hides_more() -> None:
     where = places(2)
     frame = figures({("n0", "2024"): 14, ("n1", "2024"): 40})
-    strict = statuses.Thresholds(small_count=15)
+    strict = Thresholds(small_count=15)
     made = privacy.withhold(frame, FORCE, where, NONE, NONE, thresholds=strict)
     assert status_of(made)["n0", "2024"] == "withheld"
 

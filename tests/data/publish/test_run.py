@@ -106,6 +106,26 @@ def test_the_same_pack_twice_holds_the_same(store: Store, pack: Path) -> None:
     assert len({info.content_sha256 for info in store.releases()}) == 1
 
 
+def test_a_stricter_pack_hides_and_doubts_more(store: Store, tmp_path: Path) -> None:
+    question = "SELECT neighborhood_id FROM observation WHERE status = '{}' AND period = '2024' ORDER BY 1"
+    run.publish(write_pack(tmp_path / "pack"), store=store, release_id="floors")
+    assert rows(store, question.format("unstable")) == []
+    strict = "[thresholds]\nsmall_count = 26\nunstable_events = 101"
+    run.publish(write_pack(tmp_path / "pack", limits=strict), store=store, release_id="stricter")
+    assert rows(store, question.format("unstable")) == [("east",), ("west",)]
+    hidden = rows(store, question.format("withheld"))
+    assert {("east",), ("north",), ("south",)} <= set(hidden)  # 12, 3 and 25 of a sensitive measure
+
+
+def test_the_day_of_the_command_line_tells_which_fiscal_years_are_over(store: Store, pack: Path) -> None:
+    (pack / "years.csv").unlink()
+    text = (pack / "city.toml").read_text()
+    (pack / "city.toml").write_text(text.replace('[tables.fiscal_year]\nfile = "years.csv"\n', ""))
+    for day, status in ((date(2025, 6, 1), "in_progress"), (date(2025, 7, 1), "complete")):
+        run.publish(pack, store=store, released_on=day)
+        assert rows(store, "SELECT status FROM fiscal_year") == [(status,)]
+
+
 def test_raw_files_may_stand_elsewhere(store: Store, pack: Path, tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
     (pack / "crime.csv").rename(tmp_path / "raw" / "crime.csv")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from data.models import STATUSES
 from data.publish.intake import MeasureRule
-from data.publish.statuses import Thresholds, ThresholdTooLow, decide
+from data.publish.statuses import decide
+from data.publish.thresholds import Thresholds, ThresholdTooLow
 
 MEASURES = pd.DataFrame(
     {
