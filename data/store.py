@@ -24,7 +24,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.pool import QueuePool
 
-from data.models import Manifest
+from data.models import City, Manifest
 from data.models.base import table_of
 
 DEFAULT_ROOT = Path(__file__).parent / "published"
@@ -53,6 +53,7 @@ class ReleaseInfo:
     """A line of the list of releases."""
 
     id: str
+    city_id: str
     released_on: date
     planned_on: date | None
     published_at: datetime
@@ -155,8 +156,16 @@ def _open(release_id: str, path: Path, _inode: int, _modified: int) -> Release:
 
 
 def _info(release: Release, is_current: bool) -> ReleaseInfo:
-    m = table_of(Manifest).c
-    wanted = select(m.released_on, m.planned_on, m.published_at, m.publisher, m.note, m.content_sha256)
+    m, c = table_of(Manifest).c, table_of(City).c
+    wanted = select(
+        select(c.id).scalar_subquery().label("city_id"),
+        m.released_on,
+        m.planned_on,
+        m.published_at,
+        m.publisher,
+        m.note,
+        m.content_sha256,
+    )
     with release.connect() as connection:
         row = connection.execute(wanted).one()
     return ReleaseInfo(id=release.id, is_current=is_current, **row._mapping)

@@ -60,25 +60,23 @@ def show_releases(scope: Scope) -> None:
     if manifest["note"]:
         st.markdown(for_markdown(str(manifest["note"])))
     show_small(f"SHA-256 {manifest['content_sha256']}")
-    rows = [
+    infos = Store.default().releases()
+    table = pd.DataFrame(
         {
-            said("card.release_heading"): f"[{info.id}]({scope.link('about', **{RELEASE: info.id})})",
-            said("table.date"): formats.date_text(info.released_on, scope.language),
-            said("about.late_heading"): lateness(scope, info.planned_on, info.released_on),
-            said("about.note"): for_markdown(info.note or ""),
+            said("card.release_heading"): [info.id for info in infos],
+            said("table.date"): [formats.date_text(info.released_on, scope.language) for info in infos],
+            said("about.late_heading"): [lateness(scope, info.planned_on, info.released_on) for info in infos],
+            said("about.note"): [info.note or "" for info in infos],
         }
-        for info in Store.default().releases()
-    ]
-    # The one table whose cells are links; everything else in it is escaped above.
-    st.table(
-        pd.DataFrame(rows).set_index(said("card.release_heading")), border="horizontal", alt=said("about.releases")
     )
+    links = [scope.link("about", anchor="releases", **{RELEASE: info.id}) for info in infos]
+    show_table(table, scope, caption=said("about.releases"), most=len(table), links=links)
 
 
 def lateness(scope: Scope, planned: date | None, came: date) -> str:
-    """How late a release was, in words; empty when no day was promised."""
+    """How late a release was, in words, or that no day was promised."""
     if planned is None:
-        return ""
+        return scope.say("about.no_day_promised")
     days = (came - planned).days
     return scope.say("about.days_late", n=days) if days > 0 else scope.say("about.in_time")
 
