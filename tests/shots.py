@@ -170,7 +170,7 @@ def take_for_readme(asked: argparse.Namespace) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     place = asked.place or PLACES["demo"]
     with served(asked.store, "demo") as address, open_browser() as browser:
-        for name, width, height, scale in (("neighborhood", 1280, 1000, 1), ("neighborhood-phone", 390, 844, 2)):
+        for name, width, height, scale in (("neighborhood", 1280, 1600, 1), ("neighborhood-phone", 390, 844, 2)):
             context = new_context(browser, width, "light", scale=scale)
             page = context.new_page()
             page.set_viewport_size({"width": width, "height": height})
