@@ -15,6 +15,7 @@ import streamlit as st
 from components.charts import Drawing
 from components.exports import card_picture, table_csv
 from components.scope import Scope
+from components.tables import table_html
 from components.words import for_markdown
 
 CHIP_COLORS = {
@@ -146,14 +147,26 @@ def show_downloads(card: Card, scope: Scope) -> None:
                 )
 
 
-def show_table(table: pd.DataFrame, scope: Scope, *, caption: str, most: int = ROWS_ON_SCREEN) -> None:
-    """A real table; its first column names the rows. One of more than `most` rows is cut, and says so."""
-    cells = table.head(most).map(lambda cell: for_markdown(str(cell)))
-    cells = cells.set_index(cells.columns[0])
-    cells.index.name = None if not cells.index.name else str(cells.index.name)
-    st.table(cells, border="horizontal", alt=scope.say("table.caption", title=caption))
+def show_table(
+    table: pd.DataFrame,
+    scope: Scope,
+    *,
+    caption: str,
+    most: int = ROWS_ON_SCREEN,
+    links: Sequence[str | None] = (),
+) -> None:
+    """A real table; its first column names the rows. One of more than `most` rows is cut, and says so.
+
+    links: the address that each row's name leads to, or None for no link.
+    """
+    said = scope.say
+    st.html(
+        table_html(
+            table.head(most), caption=said("table.caption", title=caption), nothing=said("table.nothing"), links=links
+        )
+    )
     if len(table) > most:
-        show_small(scope.say("card.first_rows", n=most))
+        show_small(said("card.first_rows", n=most))
 
 
 def card_file(card: Card, scope: Scope) -> bytes:

@@ -162,6 +162,9 @@ def _read_html(screen: Screen, body: str) -> None:
     screen.headings += reader.headings
     screen.anchors |= dict.fromkeys(reader.anchors, "")
     screen.links += reader.links
+    screen.tables += [
+        (pd.DataFrame(body, columns=head).set_index(head[0]), caption) for head, body, caption in reader.tables
+    ]
 
 
 class _Reader(HTMLParser):
@@ -173,6 +176,7 @@ class _Reader(HTMLParser):
         self.headings: list[tuple[int, str]] = []
         self.anchors: set[str] = set()
         self.links: list[str] = []
+        self.tables: list[tuple[list[str], list[list[str]], str]] = []
         self._open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -183,6 +187,12 @@ class _Reader(HTMLParser):
             self.links.append(given["href"])
         if "id" in given:
             self.anchors.add(given["id"])
+        if tag == "table":
+            self.tables.append(([], [], ""))
+        elif tag == "tr" and "tbody" in self._open:
+            self.tables[-1][1].append([])
+        elif tag in ("th", "td"):
+            self._cells().append("")
         self.texts += [given[name] for name in ("alt", "aria-label", "title") if given.get(name)]
         if tag in LEVELS:
             self.headings.append((LEVELS[tag], ""))
@@ -196,7 +206,16 @@ class _Reader(HTMLParser):
         if not data.strip() or {"style", "script"} & set(self._open):
             return
         self.texts.append(data.strip())
+        if "caption" in self._open:
+            head, body, _ = self.tables[-1]
+            self.tables[-1] = (head, body, data)
+        elif {"th", "td"} & set(self._open):
+            self._cells()[-1] += data
         for tag in self._open:
             if tag in LEVELS:
                 level, text = self.headings[-1]
                 self.headings[-1] = (level, text + data)
+
+    def _cells(self) -> list[str]:
+        head, body, _ = self.tables[-1]
+        return body[-1] if "tbody" in self._open else head
