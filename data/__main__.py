@@ -131,11 +131,11 @@ def demo(
     store: Root = None,
 ) -> None:
     """Publish the invented city of Riverton, to look around."""
-    opened = open_store(store)
-    if opened.ids() and not force:
-        refuse(f"{opened.root} holds releases already ({', '.join(opened.ids())}); --force adds the demo to them")
-    from data.demo import DemoRefused, publish_demo
+    from data.demo import DemoRefused, is_unfinished, publish_demo
 
+    opened = open_store(store)
+    if opened.ids() and not force and not is_unfinished(opened):
+        refuse(f"{opened.root} holds releases already ({', '.join(opened.ids())}); --force adds the demo to them")
     try:
         with refusing(), console.progress_bar() as progress:
             published = publish_demo(opened.root, progress)

@@ -5,6 +5,7 @@
       releases/2026-03.sqlite     one release: all tables, manifest inside; never changed once it is here
       rejects/2026-03.csv         rows that were refused (for staff; never served)
       building/                   releases under construction
+      demo.unfinished             there while the invented city is being published
 
 Publishing builds a file in `building/`, checks it, moves it to `releases/` and swaps the pointer; each step is
 atomic, so a crash at any instant leaves the old release served. This module opens, lists and
@@ -78,6 +79,11 @@ class Store:
     def pointer(self) -> Path:
         """The file that names the current release."""
         return self.root / "current"
+
+    @property
+    def unfinished_demo(self) -> Path:
+        """A file that is there from the first release of the invented city until its last is served."""
+        return self.root / "demo.unfinished"
 
     def path_of(self, release_id: str) -> Path:
         """Where a release's file is. Raises NoRelease when the text cannot be a release id."""

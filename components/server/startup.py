@@ -40,21 +40,33 @@ def keep_no_visitors_in_the_log() -> None:
 def publish_demo_if_empty(store: Store) -> None:
     """Publish the invented city into a store that holds nothing, so that a first start shows a whole dashboard.
 
-    Several processes that start together do it once: the first takes the lock, the others wait and find it done.
+    A demo that was cut off between its releases is finished. Several processes that start together do it once: the first takes the lock, the others wait and find it done.
     """
-    if store.current_id():
+    if not needs_demo(store):
         return
     store.root.mkdir(parents=True, exist_ok=True)
     with FileLock(store.root / "demo.lock"):
-        if store.current_id():
+        if not needs_demo(store):
             return
         # Imported here: a server that has data never needs the publishing half.
         from data import console
         from data.demo import publish_demo
 
-        console.err().print(f"Nothing is published in {store.root} yet: making the invented demo city.", markup=False)
+        found = "The demo city is not complete" if store.current_id() else "Nothing is published yet"
+        console.err().print(f"{found} in {store.root}: making the invented demo city.", markup=False)
         with console.progress_bar() as progress:
             publish_demo(store.root, progress)
+
+
+def needs_demo(store: Store) -> bool:
+    """Whether there is nothing to show, or only a part of the demo."""
+    if not store.current_id():
+        return True
+    if not store.unfinished_demo.exists():
+        return False
+    from data.demo import is_unfinished
+
+    return is_unfinished(store)
 
 
 def warm_up() -> None:

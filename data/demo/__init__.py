@@ -17,11 +17,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from data.demo.releases import write_packs
+from data.demo.tables import texts
 from data.publish.progress import Progress, silent
 from data.publish.run import publish
 from data.store import Store
 
-__all__ = ["publish_demo", "write_packs"]
+__all__ = ["is_unfinished", "publish_demo", "write_packs"]
 
 
 class DemoRefused(RuntimeError):
@@ -29,12 +30,30 @@ class DemoRefused(RuntimeError):
 
 
 def publish_demo(store_root: Path, progress: Progress | None = None) -> list[str]:
-    """Publish Riverton's three releases into a store, oldest first; returns their ids. Raises DemoRefused."""
-    published = []
+    """Publish Riverton's three releases into a store, oldest first; returns their ids. Raises DemoRefused.
+
+    Where an earlier try was cut off, it goes on after the last release that is there.
+    """
+    store, published = Store(store_root), []
+    there = store.ids() if is_unfinished(store) else []
+    store.root.mkdir(parents=True, exist_ok=True)
+    store.unfinished_demo.touch()
     with TemporaryDirectory() as folder:
         for pack in write_packs(Path(folder)):
-            outcome = publish(pack, store=Store(store_root), progress=progress or silent)
+            if pack.name in there:
+                store.activate(pack.name)
+                published.append(pack.name)
+                continue
+            outcome = publish(pack, store=store, progress=progress or silent)
             if outcome.release_id is None:
+                store.unfinished_demo.unlink()  # trying again would not help
                 raise DemoRefused("\n".join([*outcome.refused, *map(str, outcome.report.errors)]))
             published.append(outcome.release_id)
+    store.unfinished_demo.unlink()
     return published
+
+
+def is_unfinished(store: Store) -> bool:
+    """True where publishing the demo was cut off, and the store holds nothing else since."""
+    ours = {release["id"] for release in texts("releases")["releases"]}
+    return store.unfinished_demo.exists() and ours.issuperset(store.ids())
