@@ -156,7 +156,10 @@ def chain(release: Release, neighborhood: str, *, language: str = "en") -> pd.Da
         "program_id", "program_name", "fiscal_year", "planned_cents", "actual_cents", "promised_cents", "goals",
         "measure_id", "measure_name", "activities", "themes", "commitments",
     ]  # fmt: skip
-    return pd.DataFrame(links_found, columns=columns_)
+    frame = pd.DataFrame(links_found, columns=columns_)
+    texts = ["fiscal_year", "measure_id", "measure_name"]
+    frame[texts] = frame[texts].astype(object).where(frame[texts].notna(), None)
+    return frame
 
 
 def _runs_in(frame: pd.DataFrame, neighborhood: str) -> pd.Series[bool]:
