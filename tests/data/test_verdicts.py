@@ -33,8 +33,8 @@ def figure(value: float | None, **more: Any) -> Figure:
     return Figure(value=value, **{**plain, **more})
 
 
-RATE = {"direction": "fewer", "kind": "rate"}
-SHARE = {"direction": "more", "kind": "share"}
+RATE: dict[str, Any] = {"direction": "fewer", "kind": "rate"}
+SHARE: dict[str, Any] = {"direction": "more", "kind": "share"}
 
 
 class TestCounts:
@@ -112,8 +112,8 @@ class TestShares:
         assert 0 < verdict.low < 5 < verdict.high < 10
 
     def test_weighting_makes_answers_count_for_less(self) -> None:
-        weighted = [share(percent, 1200, n_effective=400.0) for percent in (57, 52)]
-        assert over_time(*weighted, **SHARE).finding == Finding.NO_CLEAR_CHANGE
+        now, before = (share(percent, 1200, n_effective=400.0) for percent in (57, 52))
+        assert over_time(now, before, **SHARE).finding == Finding.NO_CLEAR_CHANGE
 
     def test_no_real_change_is_said_only_inside_the_smallest_change(self) -> None:
         assert over_time(share(52, 20_000), share(52, 20_000), smallest_change=3, **SHARE).finding == "no_real_change"
@@ -140,7 +140,7 @@ class TestRefused:
             ),
         ],
     )
-    def test_over_time(self, now: Figure, before: Figure, asked: dict[str, str], reason: str) -> None:
+    def test_over_time(self, now: Figure, before: Figure, asked: dict[str, Any], reason: str) -> None:
         verdict = over_time(now, before, direction=asked["direction"], kind=asked["kind"])
         assert (verdict.finding, verdict.reason) == (Finding.REFUSED, reason)
         assert (verdict.low, verdict.high, verdict.moved, verdict.is_clear) == (None, None, 0, False)

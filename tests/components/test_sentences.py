@@ -1,0 +1,134 @@
+"""The verdict picks the sentence; no sentence says more than the figures allow."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components import sentences
+from components.panels.measures import readings_of
+from components.scope import Scope
+from components.words import languages
+from data import queries
+from data.figures import Status
+from data.verdicts import Finding
+from tests.components.riverton import HARD_PLACES, scope_of
+from tests.components.test_readings import read, row
+
+CLAIMS = {
+    "en": re.compile(r"\b(better|worse|higher|lower|improved|increased|decreased|rose|fell)\b", re.I),
+    "es": re.compile(r"\b(mejor|peor|más alto|más alta|más bajo|más baja|aumentó|disminuyó|subió|bajó)\b", re.I),
+}
+
+
+@pytest.fixture(scope="module", params=languages())
+def scope(request: pytest.FixtureRequest, demo_store: Path) -> Scope:
+    return scope_of(demo_store, place="downtown", language=request.param)
+
+
+@pytest.fixture(scope="module")
+def english(demo_store: Path) -> Scope:
+    return scope_of(demo_store, place="downtown")
+
+
+def events(now: int, before: int, **more: Any) -> Any:
+    """The reading of a rate: so many events among 12,000 people in 2025 and in 2024."""
+    figures = [
+        row(period, numerator=float(count), value=count / 12, low=count / 14, high=count / 10)
+        for period, count in (("2025", now), ("2024", before))
+    ]
+    return read(figures, name="Reported break-ins", events="break-ins reported", **more)
+
+
+def test_chance_is_called_no_clear_change_with_both_ends_of_what_may_be_true(english: Scope) -> None:
+    sentence = sentences.change_sentence(events(45, 30), english)
+    assert sentence.startswith("No clear change. It was 2.5 per 1,000 and is now 3.8 per 1,000.")
+    fall, rise = re.findall(r"(\d+)%", sentence)
+    assert int(fall) < 20
+    assert int(rise) > 50
+
+
+def test_few_events_are_counted_and_not_made_a_percent(scope: Scope) -> None:
+    sentence = sentences.change_sentence(events(3, 2), scope)
+    assert "%" not in sentence
+    assert re.findall(r"\d+", sentence) == (["3", "2"] if scope.language == "en" else re.findall(r"\d+", sentence))
+    assert {"2", "3"} == set(re.findall(r"\d+", sentence))
+
+
+def test_from_none_to_some_and_from_some_to_none(english: Scope) -> None:
+    assert sentences.change_sentence(events(4, 0), english) == english.say("verdict.zero_before", now="4")
+    assert "0" in sentences.change_sentence(events(0, 4), english)
+
+
+@pytest.mark.parametrize(("now", "before", "word"), [(30, 60, "Better"), (60, 30, "Worse")])
+def test_a_clear_change_is_said_with_both_figures(english: Scope, now: int, before: int, word: str) -> None:
+    sentence = sentences.change_sentence(events(now, before), english)
+    assert sentence.startswith(word)
+    assert "5.0 per 1,000" in sentence
+    assert "2.5 per 1,000" in sentence
+
+
+@pytest.mark.parametrize(("now", "before"), [(45, 30), (30, 30), (3, 2), (9, 40)])
+def test_nothing_is_claimed_where_nothing_is_clear(scope: Scope, now: int, before: int) -> None:
+    reading = events(now, before)
+    for text in (sentences.finding(reading, scope), sentences.change_sentence(reading, scope)):
+        assert not CLAIMS[scope.language].search(text), text
+
+
+def test_what_cannot_be_compared_says_why(english: Scope) -> None:
+    hidden = read([row("2025"), row("2024", value=None, numerator=None, low=None, high=None, status="withheld")])
+    assert sentences.change_sentence(hidden, english) == english.say("reading.cannot_compare", when="the year before")
+    alone = read([row("2025")])
+    assert sentences.change_sentence(alone, english) == english.say("verdict.nothing_earlier")
+
+
+def test_a_figure_in_words_tells_zero_missing_and_hidden_apart(scope: Scope) -> None:
+    said = []
+    for more in (
+        {"value": 0.0, "numerator": 0.0, "low": 0.0, "high": 0.3},
+        {"value": None, "numerator": None, "low": None, "high": None, "status": "not_reported"},
+        {"value": None, "numerator": None, "low": None, "high": None, "status": "withheld"},
+        {"value": None, "numerator": None, "low": None, "high": None, "status": "not_applicable"},
+    ):
+        figure = queries.as_figure(row("2025", **more))
+        said.append(sentences.value_text(figure, scope))
+        assert bool(re.search(r"\d", said[-1])) == (figure.value is not None)
+    assert len(set(said)) == 4
+
+
+def test_a_count_too_small_for_a_rate_is_said_as_a_count(english: Scope) -> None:
+    few = queries.as_figure(row("2025", value=None, numerator=4.0, low=None, high=None, status="too_few_to_say"))
+    assert sentences.value_text(few, english) == "4 reports"
+    hidden = queries.as_figure(row("2025", value=None, numerator=4.0, low=None, high=None, status="withheld"))
+    assert "4" not in sentences.value_text(hidden, english)
+
+
+def test_every_reading_of_the_demo_can_be_said(demo_store: Path, scope: Scope) -> None:
+    for place in ("city", *HARD_PLACES):
+        here = scope_of(demo_store, place=None if place == "city" else place, language=scope.language)
+        for reading in readings_of(here, place):
+            said = {
+                "finding": sentences.finding(reading, here),
+                "change": sentences.change_sentence(reading, here),
+                "short": sentences.short_sentence(reading, here),
+                "value": sentences.value_text(reading.now, here),
+                "city": sentences.city_sentence(reading, here),
+                "range": sentences.range_text(reading.now, here),
+                "status": sentences.status_text(reading.now, here),
+            }
+            for name in ("finding", "change", "short", "value"):
+                assert said[name].strip(), (place, reading.measure["id"], name)
+            for text in said.values():
+                assert "nan" not in text.split()
+                assert ".." not in text.replace("...", "")
+                assert "  " not in text
+            if not reading.change.is_clear:
+                claim = said["finding"].replace(str(reading.measure["name"]), "")
+                assert not CLAIMS[here.language].search(claim), claim
+            if reading.now.status == Status.WITHHELD:
+                assert reading.change.finding == Finding.REFUSED
+            if reading.now.reason == "visitors":
+                assert said["city"] in ("", here.say("reasons.visitors"))
