@@ -40,7 +40,8 @@ def keep_no_visitors_in_the_log() -> None:
 def publish_demo_if_empty(store: Store) -> None:
     """Publish the invented city into a store that holds nothing, so that a first start shows a whole dashboard.
 
-    A demo that was cut off between its releases is finished. Several processes that start together do it once: the first takes the lock, the others wait and find it done.
+    A demo that was cut off between its releases is finished. Several processes that start together do it once: the
+    first takes the lock, the others wait and find it done.
     """
     if not needs_demo(store):
         return

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Index
 
+from data.figures import REASONS
 from data.models.base import Table, col
 
 STATUSES = ("shown", "provisional", "unstable", "withheld", "too_few_to_say", "not_reported", "not_applicable")
@@ -117,5 +118,7 @@ class Observation(Table, table=True):
         one_of=STATUSES,
         default="shown",
     )
-    reason: str | None = col("Code of the reason, where the status or the range needs one.", optional=True)
+    reason: str | None = col(
+        "Code of the reason, where the status or the range needs one.", one_of=REASONS, optional=True
+    )
     source_id: str = col("Where it comes from.", ref="source.id")

@@ -44,8 +44,11 @@ class Outline:
 
 def features(path: Path, file: str) -> list[dict[str, Any]]:
     """The features of a GeoJSON file. Raises Refused: unreadable_file, empty_file, not_longitude_latitude by `crs`."""
+    text = path.read_bytes()
+    if not text.strip():
+        raise Refused(problem("empty_file", file=file, found=f"{len(text)} bytes"))
     try:
-        given = json.loads(path.read_bytes().decode("utf-8-sig"))
+        given = json.loads(text.decode("utf-8-sig"))
         found = given["features"]
         if not isinstance(found, list) or any(not isinstance(one, dict) for one in found):
             raise TypeError

@@ -676,7 +676,7 @@ class _Mapping:
         found = self.sql.execute(
             f"SELECT {told}, l.row, c.row AS first "
             f"FROM {counted} AS c JOIN {long} AS l ON {same} WHERE c.times > 1 "
-            f"ORDER BY c.row, l.row LIMIT {LISTED_AT_MOST}"
+            f"ORDER BY c.row, l.row, {told} LIMIT {LISTED_AT_MOST}"
         ).df()
         if found.empty:
             return
@@ -696,7 +696,11 @@ class _Mapping:
             )
         later = found[found["row"] != found["first"]]
         self.report.reject_rows(
-            self.file.file, [(int(row), names, "", "repeated_key") for row in dict.fromkeys(later["row"])]
+            self.file.file,
+            [
+                (int(row), names, ", ".join(map(str, key)), "repeated_key")
+                for *key, row, _ in later.drop_duplicates("row").itertuples(index=False)
+            ],
         )
         self.rejected |= set(later["row"].astype(int))
 

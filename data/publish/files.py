@@ -31,6 +31,22 @@ BLANKS = " \t\r\n\u00a0\u2007\u202f\u200b\ufeff"
 MISSING = ("", "-", "–", "—", "‐", "−", "n/a", "na", "null", "none", "nan", "#n/a")
 """What cells hold where there is nothing, in lower case. A pack may declare more (`missing`)."""
 
+SHEETS = (".xlsx", ".xlsm")
+FEATURES = (".geojson", ".json")
+
+NO_TEXT = {
+    b"PK\x03\x04": (
+        "a ZIP archive or an Excel workbook",
+        "Give an Excel workbook the ending .xlsx; unpack an archive.",
+    ),
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook (.xls)", "Open it and save it as .xlsx or CSV."),
+    b"%PDF": ("a PDF", "Ask for the table behind it, as CSV or XLSX."),
+    b"\x1f\x8b": ("a compressed file", "Unpack it."),
+    b"<!doctype html": ("a web page", "Download the file itself: this is the page about it, or an error."),
+    b"<html": ("a web page", "Download the file itself: this is the page about it, or an error."),
+}
+"""How files begin that are sometimes taken for CSV: what they are, and what to do."""
+
 CHUNK = 1 << 22
 csv.field_size_limit(1 << 27)
 
@@ -199,14 +215,30 @@ def look(path: Path, encoding: str | None = None) -> Look:
     return Look(sha256, size, guess, True, lines[0][:80] if lines else "", False)
 
 
+def _must_be_text(path: Path) -> None:
+    with path.open("rb") as file:
+        start = file.read(64).removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    for mark, (found, fix) in NO_TEXT.items():
+        if start.startswith(mark.lower()):
+            raise Refused(problem("unreadable_file", file=path.name, found=found, expected="CSV", fix=fix))
+
+
 def _must_decode(path: Path, encoding: str) -> None:
     try:
         with path.open(encoding=encoding, newline="") as file:
             while file.read(CHUNK):
                 pass
     except (UnicodeError, LookupError) as error:
+        found = "an encoding that is not known" if isinstance(error, LookupError) else "bytes that are no letters in it"
         raise Refused(
-            problem("wrong_encoding", file=path.name, found=str(error)[:200], expected=encoding, level="error")
+            problem(
+                "wrong_encoding",
+                file=path.name,
+                found=found,
+                expected=f"text in {encoding}",
+                fix="Save it as UTF-8, or say its `encoding` in city.toml. Perhaps it is no text at all.",
+                level="error",
+            )
         ) from None
 
 
@@ -260,13 +292,14 @@ def open_table(
     rejected: list[tuple[int, str, object, str]] = []
     kind = path.suffix.lower()
     try:
-        if kind in (".xlsx", ".xlsm"):
+        if kind in SHEETS:
             seen = _fingerprint(path)
             rows: Iterator[tuple[int, list[str]]] = _sheet_rows(path, sheet, file)
-        elif kind in (".geojson", ".json"):
+        elif kind in FEATURES:
             seen = _fingerprint(path)
             rows = _property_rows(path, file)
         else:
+            _must_be_text(path)
             seen = look(path, encoding)
             if seen.guessed:
                 problems.append(
@@ -282,10 +315,13 @@ def open_table(
         with closing(rows):  # type: ignore[type-var]
             headings = _headings(rows, heading_row, file)
             chosen = _chosen(headings, columns, file)
-            fast = kind not in (".xlsx", ".xlsm", ".geojson", ".json") and seen.plain and heading_row == 1
+            fast = kind not in (*SHEETS, *FEATURES) and seen.plain and heading_row == 1
             if not (fast and _read_fast(connection, name, path, delimiter or ",", headings, chosen)):
                 laid_out = scratch / f"{name}.csv"
-                _lay_out(rows, laid_out, headings, chosen, rejected)
+                short = _lay_out(rows, laid_out, headings, chosen, rejected)
+                if short and kind not in SHEETS:  # a sheet ends a row where its last filled cell stands
+                    found = f"{len(short):,} row{'s' if len(short) > 1 else ''}, of which the last is row {short[-1]:,}"
+                    problems.append(problem("short_row", file=file, row=short[0], found=found))
                 _read_laid_out(connection, name, laid_out, chosen)
                 laid_out.unlink()
     except Refused as refused:
@@ -332,14 +368,37 @@ def _delimiter(path: Path, encoding: str, heading_row: int) -> str:
 def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     # newline="" leaves a bare carriage return to the csv module, which takes it as the end of a row.
     with path.open(encoding=encoding, newline="") as file:
-        yield from enumerate(csv.reader(file, delimiter=delimiter, strict=True), 1)
+        number = 0
+        try:
+            for number, row in enumerate(csv.reader(file, delimiter=delimiter, strict=True), 1):
+                yield number, row
+        except csv.Error as error:
+            raise Refused(_broken_quotes(path.name, number + 1, str(error))) from None
+
+
+def _broken_quotes(file: str, row: int, error: str) -> Problem:
+    """What the csv module says of quotation marks, in plain words and with the row where it came to a stop."""
+    found = {
+        "unexpected end of data": "a quotation mark that is opened here and never closed",
+        "field larger": "a cell that is too long to be one; a quotation mark may be missing",
+    }
+    said = next((words for start, words in found.items() if error.startswith(start)), None)
+    return problem(
+        "unreadable_file",
+        file=file,
+        row=row,
+        found=said or f"a quotation mark where none can stand ({error})",
+        fix='Put a cell in quotation marks as a whole, and double those inside it: "the ""Old Mill"" area".',
+    )
 
 
 def _sheet_rows(path: Path, sheet: str | None, file: str) -> Iterator[tuple[int, list[str]]]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception as error:  # openpyxl lets errors of zip and XML through as they are
-        raise Refused(problem("unreadable_file", file=file, found=f"{type(error).__name__}: {error}"[:300])) from None
+        found = f"a file that is no Excel workbook, or a damaged one ({error})"[:300]
+        fix = "Open it in Excel or LibreOffice and save it again as .xlsx or CSV."
+        raise Refused(problem("unreadable_file", file=file, found=found, fix=fix)) from None
     with closing(book):
         if sheet is not None and sheet not in book.sheetnames:
             raise Refused(
@@ -442,8 +501,10 @@ def _lay_out(
     headings: list[str],
     chosen: list[int],
     rejected: list[tuple[int, str, object, str]],
-) -> None:
+) -> list[int]:
+    """Write the named columns as a plain CSV; returns the numbers of the rows with fewer cells than headings."""
     width = len(headings)
+    short = []
     with to.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow
         for number, row in rows:
@@ -452,9 +513,12 @@ def _lay_out(
             if len(row) > width and any(cell.strip(BLANKS) for cell in row[width:]):
                 rejected.append((number, "", f"{len(row)} cells for {width} headings", "broken_row"))
                 continue
+            if len(row) < width:
+                short.append(number)
             row = (row + [""] * (width - len(row)))[:width]
             copy = hashlib.blake2b("\x1f".join(row).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
             write([number, *(row[at] for at in chosen), copy])
+    return short
 
 
 def _read_laid_out(connection: duckdb.DuckDBPyConnection, name: str, path: Path, chosen: list[int]) -> None:

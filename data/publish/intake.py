@@ -151,6 +151,7 @@ class _Intake:
         self._joined()
         self._unplaced()
         self._references()
+        self._whole_counts()
         self.report.settle(self.toml.limits.rejected_rows)
         return Gathered(self.pack, _finished(self.frames, self.report), self.report, self._rules())
 
@@ -582,6 +583,22 @@ class _Intake:
                             found=f"{value!r} in {table}{f', in {len(group):,} rows' if len(group) > 1 else ''}",
                             expected=f"a row of {target}{f', perhaps {near[0]!r}' if near else ''}",
                         )
+
+    def _whole_counts(self) -> None:
+        """Events come in whole numbers: a part of one is an estimate, or a slip of the pen."""
+        kinds = {str(one): str(kind) for frame in self.frames.get("measure", []) for one, kind in
+                 frame[["id", "kind"]].itertuples(index=False)}  # fmt: skip
+        for frame in self.frames.get("observation", []):
+            part = frame[frame["measure_id"].map(kinds).isin(["rate", "count"]) & (frame["numerator"] % 1 > 0)]
+            for (file, measure), rows in part.groupby(["_file", "measure_id"], sort=False):
+                self.report.add(
+                    "part_of_an_event",
+                    file=str(file),
+                    row=int(rows["_row"].iloc[0]),
+                    found=f"{rows['numerator'].iloc[0]:g} for {measure}"
+                    f"{f', and {len(rows) - 1:,} more rows' if len(rows) > 1 else ''}",
+                    expected="a whole number",
+                )
 
     def _rules(self) -> dict[str, MeasureRule]:
         incomplete: dict[str, dict[str, str | None]] = {}

@@ -18,6 +18,10 @@ _TOTALS = re.compile(
 )
 
 
+LONGEST_NAME = 500
+"""Characters of a name that are compared: a cell may hold a whole file, where a quotation mark is missing."""
+
+
 def fold(text: str) -> str:
     """Even out Unicode forms, case, accents, dashes, blanks and punctuation: 'WILLARD\\u00a0‐ HAY' -> 'willard hay'.
 
@@ -42,7 +46,7 @@ def slug(text: str) -> str:
 
 def looks_like_a_total(name: str, city: str = "") -> bool:
     """True for 'Total', 'Grand total', 'All areas', 'City of Minneapolis', and the city's own name."""
-    folded = fold(name)
+    folded = fold(name[:LONGEST_NAME])
     if not folded:
         return False
     return bool(_TOTALS.match(folded)) or folded.startswith("city of ") or bool(city and folded == fold(city))
@@ -110,7 +114,7 @@ class Gazetteer:
 
     def key(self, name: str) -> str:
         """The name folded, with words that mean the same brought to one."""
-        folded = fold(name)
+        folded = fold(name[:LONGEST_NAME])
         for pattern, word in self._words:
             folded = pattern.sub(word, folded)
         return folded

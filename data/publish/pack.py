@@ -359,7 +359,8 @@ class Pack:
                     return path
         if not inside:
             raise Refused(problem("outside_folder", file=CITY_TOML, found=repr(file)))
-        near = nearest_word(file, [one.name for root in roots for one in root.iterdir() if one.is_file()])
+        there = {Path(one.name).stem: one.name for root in roots for one in root.iterdir() if one.is_file()}
+        near = [there[stem] for stem in nearest_word(Path(file).stem, there)]
         raise Refused(problem("missing_file", file=file, found="no such file", expected=_perhaps(near)))
 
 

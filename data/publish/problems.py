@@ -70,7 +70,17 @@ KINDS: dict[str, Kind] = {
         "Put cells that hold the delimiter in quotes.",
         True,
     ),
+    "short_row": Kind(
+        "warning",
+        "rows have fewer cells than there are headings; what is missing counts as empty",
+        "Look at the end of the file: it may be cut off. Export it again.",
+    ),
     # rows
+    "part_of_an_event": Kind(
+        "warning",
+        "a count is not a whole number",
+        "Correct the cell, or say round = true where it is an estimate.",
+    ),
     "missing_value": Kind("warning", "a cell that must not be empty is empty", "Fill the cell.", True),
     "not_a_number": Kind("warning", "a cell does not hold a number that fits", "Correct the cell.", True),
     "not_a_date": Kind(
@@ -214,8 +224,17 @@ class FileCount:
     rows_unplaced: int = 0
 
 
+CLIPPED = 200
+"""Characters of a cell that are shown: a file with a quotation mark too few is one cell of many megabytes."""
+
 REJECT_COLUMNS = ("file", "row", "column", "value", "why")
 """Columns of the rejects file. `row` counts as in the file: the heading is row 1."""
+
+
+def clipped(value: object) -> str:
+    """A cell as text that can be shown: at most CLIPPED characters; '' for nothing."""
+    text = "" if value is None else str(value)
+    return text if len(text) <= CLIPPED else f"{text[:CLIPPED]}… ({len(text):,} characters)"
 
 
 @dataclass
@@ -251,7 +270,7 @@ class Report:
     def reject_rows(self, file: str, rows: Iterable[tuple[int, str, object, str]]) -> None:
         """Keep refused rows: (row, column, value, why) each."""
         frame = pd.DataFrame(
-            [(file, row, column, "" if value is None else str(value), why) for row, column, value, why in rows],
+            [(file, row, column, clipped(value), why) for row, column, value, why in rows],
             columns=list(REJECT_COLUMNS),
         )
         if len(frame):

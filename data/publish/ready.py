@@ -17,7 +17,7 @@ from data.publish import frames
 from data.publish.files import OpenTable, day_sql, literal
 from data.publish.names import Gazetteer, fold, nearest_word
 from data.publish.pack import Column
-from data.publish.problems import Report
+from data.publish.problems import Report, clipped
 
 RANGES: dict[str, tuple[float, float]] = {
     "weight": (0, 1),
@@ -184,12 +184,15 @@ def check(
     fixed = dict(constants or {})
     absent = [name for name, one in columns.items() if one["required"] and name not in rows.cells and name not in fixed]
     for name in absent:
-        near = nearest_word(name, rows.labels.values())
+        taken = {label for ours, label in rows.labels.items() if ours in columns}
+        near = nearest_word(name, [label for label in rows.labels.values() if label not in taken])
         report.add(
             "missing_column",
             file=file,
             column=name,
             expected=f"{columns[name]['says']}{f' (perhaps {near[0]!r})' if near else ''}",
+            fix="Add the column, name its heading under `columns` in city.toml, or give one value for all rows under "
+            + ("`source`." if name == "source_id" else "`constants`."),
         )
     if absent:
         return Checked(typed(table, pd.DataFrame()).assign(_file="", _row=0), set())
@@ -264,7 +267,7 @@ def explain(
     hit: columns _row and raw, and `times` where rows are already counted together.
     """
     times = hit["times"] if "times" in hit else pd.Series(1, index=hit.index)
-    counted = hit.assign(raw=hit["raw"].map(_text), times=times).groupby("raw", sort=False)
+    counted = hit.assign(raw=hit["raw"].map(_text).map(clipped), times=times).groupby("raw", sort=False)
     cells = counted.agg(row=("_row", "min"), times=("times", "sum")).sort_values("row").reset_index()
     for raw, row, many in cells.head(25).itertuples(index=False):
         found = f"{raw!r}" if raw else "an empty cell"

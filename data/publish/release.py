@@ -100,10 +100,16 @@ def build(
     return release_id
 
 
-def try_out(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], *, progress: Progress = silent) -> None:
+def try_out(
+    store: Store, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], *, progress: Progress = silent
+) -> None:
     """Build a release where nobody looks, and throw it away. Raises ReleaseRefused, as `build` would."""
+    release_id = str(manifest["release_id"])
+    target = _path_of(store, release_id)
     with TemporaryDirectory() as folder:
-        _write(Path(folder) / "draft.sqlite", tables, manifest, progress)
+        content = _write(Path(folder) / "draft.sqlite", tables, manifest, progress)
+    if target.exists():
+        _same_or_refuse(store, release_id, content)
 
 
 def write_rejects(store: Store, release_id: str, rejects: pd.DataFrame) -> Path | None:

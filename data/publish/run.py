@@ -56,11 +56,14 @@ def check(
 
     files: the folder of raw files beside the pack. store: where the release before is found, to compare with.
     """
+    store = store or Store.default()
     pack = read_pack(pack_folder, files)
-    gathered = gather(pack, released_on=_head(pack, "released_on"), progress=progress)
+    day = _head(pack, "released_on") or date.today()
+    gathered = gather(pack, released_on=day, progress=progress)
     try:
-        tables, manifest = _made(pack, gathered, store or Store.default(), "check", date.today(), None, progress)
-        try_out(tables, manifest, progress=progress)
+        wanted = _head(pack, "id") or default_release_id(store, day)
+        tables, manifest = _made(pack, gathered, store, wanted, day, None, progress)
+        try_out(store, tables, manifest, progress=progress)
     except ReleaseRefused as error:
         return Outcome(gathered.report, refused=error.problems)
     return Outcome(gathered.report, rows=_counted(tables))

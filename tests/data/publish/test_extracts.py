@@ -416,3 +416,25 @@ duplicates = "keep"
     assert got == unplaced
     west_end = Counter(year[key] for key, place in where.items() if place == "WEST END")
     assert {period: number for (place, period), number in counts(found).items() if place == "west-end"} == west_end
+
+
+def test_a_cell_of_many_megabytes_is_refused_at_once_and_shown_in_part(tmp_path: Path) -> None:
+    found = made(tmp_path, HEAD + CRIME, crime_csv="area,year,count\nEast End,2024,3\n" + "é" * 3_000_000 + ",2024,1\n")
+    [one] = [one for one in found.report.problems if one.code == "unknown_neighborhood"]
+    assert len(one.found) < 300
+    assert "3,000,000 characters" in one.found
+    assert found.report.rejects_frame()["value"].str.len().max() < 300
+
+
+def test_a_part_of_an_event_is_told(tmp_path: Path) -> None:
+    found = made(tmp_path, HEAD + CRIME, crime_csv="area,year,count\nEast End,2024,3\nWest Hill,2024,2.5\n")
+    assert [(one.code, one.row, one.found) for one in found.report.problems] == [
+        ("part_of_an_event", 3, "2.5 for burglary")
+    ]
+    assert made(tmp_path, SCORE + CRIME, crime_csv="area,year,count\nEast End,2024,2.5\n").report.problems == []
+
+
+def test_the_rejects_name_the_key_that_is_there_twice(tmp_path: Path) -> None:
+    found = made(tmp_path, HEAD + CRIME, crime_csv="area,year,count\nEast End,2024,3\nEASTSIDE,2024,4\n")
+    [refused] = found.report.rejects_frame().to_dict("records")
+    assert (refused["row"], refused["why"], refused["value"]) == (3, "repeated_key", "2024, east, burglary")

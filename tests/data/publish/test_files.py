@@ -113,6 +113,55 @@ def test_an_open_quote_is_refused_and_swallows_nothing(sql: duckdb.DuckDBPyConne
         read(sql, path)
 
 
+@pytest.mark.parametrize(
+    ("text", "row", "found"),
+    [
+        ('a,b\n1,2\n"3,4\n5,6\n', 3, "never closed"),
+        ('a,b\n1,2\n"x"y,4\n', 3, "where none can stand"),
+    ],
+)
+def test_a_quotation_mark_amiss_is_told_with_its_row(
+    sql: duckdb.DuckDBPyConnection, tmp_path: Path, text: str, row: int, found: str
+) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(Refused, match="quotation marks") as refused:
+        read(sql, tmp_path / "a.csv")
+    assert (refused.value.problem.row, found in refused.value.problem.found) == (row, True)
+
+
+@pytest.mark.parametrize(
+    ("start", "found"),
+    [
+        (b"PK\x03\x04", "Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".xls"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"\n<!DOCTYPE html>\n", "web page"),
+        (b"\xef\xbb\xbf<html>", "web page"),
+    ],
+)
+def test_what_is_no_table_is_told_for_what_it_is(
+    sql: duckdb.DuckDBPyConnection, tmp_path: Path, start: bytes, found: str
+) -> None:
+    (tmp_path / "a.csv").write_bytes(start + b"a,b\n1,2\n" * 50)
+    with pytest.raises(Refused, match=found):
+        read(sql, tmp_path / "a.csv")
+
+
+def test_bytes_that_are_no_letters_are_told_in_plain_words(sql: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"a,b\n\x81\x8d\x9d\xff,2\n")
+    with pytest.raises(Refused) as refused:
+        read(sql, tmp_path / "a.csv", encoding="cp1252")
+    assert refused.value.problem.found == "bytes that are no letters in it"
+
+
+def test_rows_that_are_too_short_are_told(sql: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n3\n4,5\n6\n")
+    opened, rows = read(sql, tmp_path / "a.csv")
+    assert rows == [(2, "1", "2"), (3, "3", None), (4, "4", "5"), (5, "6", None)]
+    assert [(one.code, one.level, one.row) for one in opened.problems] == [("short_row", "warning", 3)]
+    assert opened.problems[0].found == "2 rows, of which the last is row 5"
+
+
 def test_only_named_columns_come_in(sql: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("name,secret,count\nx,hush,1\n", encoding="utf-8")

@@ -234,6 +234,14 @@ class TestCheck:
         assert (outcome.refused, outcome.release_id) == ([], None)
         assert outcome.rows == run.publish(pack, store=store).rows
 
+    @pytest.mark.parametrize(("name", "why"), [("../x", "not a release id"), ("taken", "exists with other content")])
+    def test_a_release_that_could_not_be_made(self, store: Store, tmp_path: Path, name: str, why: str) -> None:
+        run.publish(write_pack(tmp_path / "pack"), store=store, release_id="taken")
+        pack = write_pack(tmp_path / "pack", release=f'id = "{name}"', crime=CORRECTED)
+        [said] = run.check(pack, store=store).refused
+        assert why in said
+        assert run.publish(pack, store=store).refused == [said]
+
     def test_a_bad_pack(self, store: Store, pack: Path) -> None:
         write_pack(pack, crime=WRONG)
         checked = run.check(pack, store=store)
