@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from components import server
+from components.frame import show_script_error
 from pages import PAGE_PATHS
 
 # The router lives inside `pages/`, not beside it: otherwise Streamlit takes the files of the folder for pages of their
@@ -17,4 +18,5 @@ app = st.App(
     routes=server.routes(),
     middleware=server.middleware(PAGE_PATHS.values()),
     lifespan=server.lifespan,
+    on_script_error=show_script_error,
 )

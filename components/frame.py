@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from html import escape
@@ -9,8 +10,7 @@ from html import escape
 import streamlit as st
 
 from components import formats
-from components.cards import show_small
-from components.scope import NEIGHBORHOOD, Scope, choose_code
+from components.scope import NEIGHBORHOOD, Scope, choose_code, peek_words
 from components.tokens import ASSETS, look
 from components.words import Words, for_markdown, languages, words
 from data import queries
@@ -34,23 +34,24 @@ def _site_css() -> str:
 
 def show_notices(scope: Scope, page: str) -> None:
     """Sample data, an old release, codes in the address that we do not know."""
-    if scope.city["invented"]:
-        st.warning(for_markdown(scope.say("notice.sample_data")))
-    if scope.is_old:
-        manifest = scope.ask(queries.manifest)
-        old = scope.say("notice.old_release", date=formats.date_text(manifest["released_on"], scope.language))
-        latest = scope.link(page, anchor="", release=None)
-        st.warning(f"{for_markdown(old)} [{for_markdown(scope.say('scope.latest'))}]({latest})")
-    for notice in scope.notices:
-        st.info(for_markdown(notice))
+    with st.container(gap="small", key="notices"):
+        if scope.city["invented"]:
+            st.warning(for_markdown(scope.say("notice.sample_data")))
+        if scope.is_old:
+            manifest = scope.ask(queries.manifest)
+            old = scope.say("notice.old_release", date=formats.date_text(manifest["released_on"], scope.language))
+            latest = scope.link(page, anchor="", release=None)
+            st.warning(f"{for_markdown(old)} [{for_markdown(scope.say('scope.latest'))}]({latest})")
+        for notice in scope.notices:
+            st.info(for_markdown(notice))
 
 
 def show_scope_bar(scope: Scope, page: str) -> None:
-    """The neighborhood, how old the data is, the language."""
+    """The neighborhood, how old the data is, the language: one line at a desk, two or three on a phone."""
     manifest = scope.ask(queries.manifest)
     places = scope.ask(queries.neighborhoods)
     brand = escape(scope.say("site.name_city", city=str(scope.city["name"])))
-    with st.container(horizontal=True, vertical_alignment="bottom", key="scope-bar"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scope-bar"):
         st.html(f'<a class="brand" target="_self" href="{escape(scope.link(""))}">{brand}</a>', width="content")
         choose_code(
             scope.say("scope.place"),
@@ -58,14 +59,15 @@ def show_scope_bar(scope: Scope, page: str) -> None:
             param=NEIGHBORHOOD,
             default=WHOLE_CITY,
             label_of=lambda code: scope.say("scope.whole_city") if code == WHOLE_CITY else scope.name_of(code),
-            width=280,
+            width=240,
+            label_visibility="collapsed",
         )
         dates = [scope.say("scope.published", date=formats.date_text(manifest["released_on"], scope.language))]
         if isinstance(manifest["data_through"], date):
             dates.insert(
                 0, scope.say("scope.data_through", date=formats.date_text(manifest["data_through"], scope.language))
             )
-        show_small(" · ".join(dates))
+        st.html(f'<span class="dates">{escape(" · ".join(dates))}</span>', width="content")
         show_languages(scope, page)
 
 
@@ -84,23 +86,36 @@ def show_languages(scope: Scope, page: str) -> None:
     st.html(f'<nav class="languages" aria-label="{label}">{" · ".join(links)}</nav>', width="content")
 
 
+def show_script_error(_error: Exception) -> bool:
+    """Say in the reader's words that a part could not be shown; what stands already stays. Streamlit logs the error."""
+    st.error(for_markdown(peek_words().say("error.part")))
+    return True
+
+
 def show_nothing_published(said: Words) -> None:
     """The page of a site without data."""
     st.title(said.say("error.no_release_title"), anchor="top")
     st.markdown(for_markdown(said.say("error.no_release")))
 
 
-def show_frame_foot(scope: Scope) -> None:
-    """The same foot on every page."""
+def show_frame_foot(scope: Scope, pages: Mapping[str, str]) -> None:
+    """The same foot on every page: every page by name, the data, whom to tell, the licence.
+
+    pages: the name of each page in the catalog and its path.
+    """
     said = scope.say
     contact = scope.city["contact"]
-    items = [
-        f'<a href="/data/" target="_self">{escape(said("footer.open_data"))}</a>',
-        f'<a href="{escape(scope.link("about"))}" target="_self">{escape(said("footer.about"))}</a>',
-    ]
+    ways = "".join(
+        f'<li><a href="{escape(scope.link(path))}" target="_self">{escape(said(f"nav.{name}"))}</a></li>'
+        for name, path in pages.items()
+    )
+    items = [f'<a href="/data/" target="_self">{escape(said("footer.open_data"))}</a>']
     if contact:
         target = f"mailto:{contact}" if "@" in contact else contact
         items.insert(0, f'<a href="{escape(target)}">{escape(said("footer.report"))}</a>')
-    licence = escape(said("footer.licence", licence=str(scope.city["licence"])))
+    licence = escape(said("footer.licence", licence=str(scope.city["licence"]).rstrip(".")))
     privacy = escape(said("footer.privacy"))
-    st.html(f'<footer class="foot"><p>{" · ".join(items)}</p><p>{licence} {privacy}</p></footer>')
+    st.html(
+        f'<footer class="foot"><nav class="jumps" aria-label="{escape(said("footer.pages"))}"><ul>{ways}</ul></nav>'
+        f"<p>{' · '.join(items)}</p><p>{licence} {privacy}</p></footer>"
+    )

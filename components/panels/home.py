@@ -3,53 +3,124 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
+import pandas as pd
 import streamlit as st
 
 from components import formats
-from components.cards import show_small
-from components.panels.voice import meeting_line, next_meeting, promises_line
+from components.panels.money import cents_text, main_books, year_sentences
+from components.panels.voice import next_meeting, promises_card, show_meeting
 from components.readings import Reading
 from components.scope import Scope
-from components.sentences import change_sentence, range_text, reason_text, value_text
+from components.sentences import amount_text, change_cell, range_text, reason_text, value_text
 from components.words import for_markdown
 from data import queries
+from data.figures import Figure
 
 TILES = 4
 
 
+@dataclass(frozen=True)
+class Tile:
+    """A big number: what it is, the number, its range or base, the change or comparison, when, and where it leads."""
+
+    label: str
+    number: str
+    address: str
+    range: str = ""
+    change: str = ""
+    when: str = ""
+
+
 def headline_tiles(scope: Scope, readings: Sequence[Reading]) -> list[Reading]:
-    """The readings for the first page: headline measures with something to show, at most two of a topic."""
-    chosen: list[Reading] = []
-    for reading in readings:
-        same = [one for one in chosen if one.measure["topic"] == reading.measure["topic"]]
-        if reading.measure["headline"] and reading.now.has_value and len(same) < 2:
-            chosen.append(reading)
-    return chosen[:TILES]
+    """The readings for the first page: headline measures with something to show, one of each topic before a second."""
+    found = [reading for reading in readings if reading.measure["headline"] and reading.now.has_value]
+    first: list[Reading] = []
+    second: list[Reading] = []
+    for reading in found:
+        seen = {one.measure["topic"] for one in first}
+        (second if reading.measure["topic"] in seen else first).append(reading)
+    return [*first, *second][:TILES]
 
 
-def show_tiles(scope: Scope, readings: Sequence[Reading]) -> None:
-    """Big numbers, each with its period, range and the change that may be said; each links to its card."""
-    if not readings:
+def work_tiles(scope: Scope) -> list[Tile]:
+    """Programs that run, and the money planned for the year; none where the release has neither."""
+    said = scope.say
+    tiles = []
+    programs = scope.ask(queries.programs)
+    if len(programs):
+        running = int((programs.status == "running").sum())
+        tiles.append(
+            Tile(
+                said("home.programs_running"), formats.count(running, scope.language), scope.link("programs"),
+                range=said("home.programs_of", n=len(programs)),
+            )
+        )  # fmt: skip
+    books = main_books(scope)
+    if books is not None:
+        ledger, year = books
+        totals = scope.ask(queries.budget_by, by="fiscal_year", ledger=ledger, fiscal_year=year).iloc[0]
+        if pd.notna(totals.revised):
+            _, *rest = year_sentences(scope, ledger, year)
+            spent = said("home.not_spent_yet")
+            if pd.notna(totals.actual):
+                share = formats.percent(100 * int(totals.actual) / int(totals.revised), scope.language)
+                spent = said("home.spent_share", share=share)
+            tiles.append(
+                Tile(
+                    said("home.planned"), cents_text(totals.revised, scope), scope.link("budget"),
+                    range=spent, change=rest[0] if rest else "",
+                    when=formats.sentence_case(formats.period_label(year, scope.language)),
+                )
+            )  # fmt: skip
+    return tiles
+
+
+def all_tiles(scope: Scope, readings: Sequence[Reading]) -> list[Tile]:
+    """At most four tiles: what was measured first, then programs and money where the release has them."""
+    work = work_tiles(scope)
+    return [reading_tile(scope, reading) for reading in readings[: TILES - len(work)]] + work
+
+
+def reading_tile(scope: Scope, reading: Reading) -> Tile:
+    """The tile of a measure; it leads to the measure's card."""
+    now = reading.now
+    parts = [scope.say("reading.events", n=now.numerator)] if _is_rate(now) else []
+    ranged = range_text(now, scope) if now.low is not None else reason_text(now, scope)
+    return Tile(
+        label=str(reading.measure["name"]),
+        number=amount_text(now.value or 0.0, now.unit, scope) if _is_rate(now) else value_text(now, scope),
+        range="; ".join([part for part in [*parts, ranged] if part]),
+        change=change_cell(reading, scope),
+        when=formats.period_label(now.period, scope.language),
+        address=scope.link("neighborhood", anchor=f"m-{reading.measure['id']}", n=None),
+    )
+
+
+def _is_rate(figure: Figure) -> bool:
+    return figure.unit == "per_1000_residents" and figure.numerator is not None and figure.value is not None
+
+
+def show_tiles(scope: Scope, tiles: Sequence[Tile]) -> None:
+    """Big numbers, each with its period, range and the change that may be said; each links to where it comes from."""
+    if not tiles:
         st.markdown(for_markdown(scope.say("home.nothing_to_show")))
         return
-    tiles = "".join(_tile(scope, reading) for reading in readings)
-    st.html(f'<div class="tiles">{tiles}</div>')
+    st.html(f'<div class="tiles">{"".join(_tile_html(tile) for tile in tiles)}</div>')
 
 
-def _tile(scope: Scope, reading: Reading) -> str:
-    now = reading.now
+def _tile_html(tile: Tile) -> str:
     parts = [
-        ("tile-label", str(reading.measure["name"])),
-        ("tile-number figure", value_text(now, scope)),
-        ("tile-range", range_text(now, scope) if now.low is not None else reason_text(now, scope)),
-        ("tile-change", change_sentence(reading, scope)),
-        ("tile-when", formats.period_label(now.period, scope.language)),
+        ("tile-label", tile.label),
+        ("tile-number figure", tile.number),
+        ("tile-range", tile.range),
+        ("tile-change", tile.change),
+        ("tile-when", tile.when),
     ]
     inside = "".join(f'<span class="{css}">{escape(text)}</span>' for css, text in parts if text)
-    href = escape(scope.link("neighborhood", anchor=f"m-{reading.measure['id']}"))
-    return f'<a class="tile" target="_self" href="{href}">{inside}</a>'
+    return f'<a class="tile" target="_self" href="{escape(tile.address)}">{inside}</a>'
 
 
 def news_lines(scope: Scope) -> list[str]:
@@ -84,19 +155,36 @@ def show_news(scope: Scope) -> None:
 
 
 def show_promises_and_meeting(scope: Scope) -> None:
-    """Promises in one line, and the next meeting."""
+    """Promises as one bar, and the next meeting beside it."""
+    left, right = (st.container(), st.container()) if scope.narrow else st.columns(2)
+    with left:
+        show_promises_bar(scope)
+    with right:
+        st.header(scope.say("neighborhood.next_meeting"), anchor="next-meeting")
+        meeting = next_meeting(scope, scope.place)
+        if meeting is None:
+            st.markdown(for_markdown(scope.say("home.no_meeting")))
+        else:
+            show_meeting(scope, meeting)
+
+
+def show_promises_bar(scope: Scope) -> None:
+    """What became of the promises: a sentence, a bar, and the way to all of them."""
     promises = scope.ask(queries.commitments, as_of=scope.as_of, neighborhood=scope.place, language=scope.language)
     st.header(scope.say("home.promises"), anchor="promises")
     if promises.empty:
         st.markdown(for_markdown(scope.say("home.no_promises")))
-    else:
-        st.markdown(for_markdown(promises_line(scope, promises)))
-        show_small(scope.say("feedback.as_of", date=formats.date_text(scope.as_of, scope.language)))
-    meeting = next_meeting(scope, scope.place)
-    if meeting is None:
-        st.markdown(for_markdown(scope.say("home.no_meeting")))
-    else:
-        st.markdown(for_markdown(scope.say("home.next_meeting_line", meeting=meeting_line(scope, meeting))))
+        return
+    card = promises_card(scope, promises, page="feedback")
+    st.markdown(for_markdown(f"{card.finding}."))
+    if card.drawing is not None:
+        st.vega_lite_chart(card.drawing.rows, card.drawing.spec, theme=None, alt=card.alt, key="promises-bar")
+    day = scope.say("feedback.as_of", date=formats.date_text(scope.as_of, scope.language))
+    address = escape(scope.link("feedback", anchor="promises"))
+    st.html(
+        f'<p><span class="dates">{escape(day)}</span> '
+        f'<a href="{address}" target="_self">{escape(scope.say("home.all_promises"))}</a></p>'
+    )
 
 
 def show_how_to_read(scope: Scope) -> None:

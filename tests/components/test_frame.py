@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from components.words import languages, words
+from components.frame import show_script_error
+from components.words import for_markdown, languages, words
 from pages import PAGE_PATHS
 from tests.pages.screen import Screen, open_page
 
@@ -47,3 +48,11 @@ def test_the_foot_leads_to_the_data_the_sources_and_somebody_to_tell(screen: Scr
     assert any(link.startswith("/about?") for link in screen.links)
     assert any(link.startswith("mailto:") for link in screen.links)
     assert words("en").say("footer.privacy") in screen.text
+
+
+def test_an_error_is_said_in_the_readers_words_and_shows_nothing_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("components.frame.st.error", shown.append)
+    monkeypatch.setattr("components.frame.peek_words", lambda: words("es"))
+    assert show_script_error(KeyError("inside"))
+    assert shown == [for_markdown(words("es").say("error.part"))]
