@@ -67,14 +67,18 @@ def test_a_map_of_every_measure_is_whole_in_its_newest_and_its_oldest_period(pub
         for more in ({}, {"p": oldest}):
             screen = open_page("map", m=measure, lang="en", **more)
             assert checks.everything(screen, "en") == {}, (measure, more)
-            assert len(screen.tables) == 1
-            assert len(screen.tables[0][0]) == len(queries.neighborhoods(release))
+            # The list beside the map, and the table of the chart below it: every place is in both.
+            assert {len(table) for table, _ in screen.tables} == {len(queries.neighborhoods(release))}
 
 
 @pytest.mark.parametrize("city", CITIES)
 def test_every_year_of_every_ledger_is_whole(publish: Publish, city: str) -> None:
     release = Store(publish(city)).open()
-    for book in queries.ledgers(release).itertuples():
+    books = queries.ledgers(release)
+    # Years of one ledger differ in little: its first, its last, and one between.
+    for _, years in books.groupby("ledger"):
+        books = books.drop(index=years.index[1:-1].difference([years.index[len(years) // 2]]))
+    for book in queries.rows(books):
         screen = open_page("budget", ledger=str(book.ledger), fy=str(book.fiscal_year), lang="es")
         assert checks.everything(screen, "es") == {}, (book.ledger, book.fiscal_year)
         assert str(book.fiscal_year).removeprefix("FY") in screen.text
