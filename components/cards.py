@@ -12,11 +12,13 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from components import formats
 from components.charts import Drawing
 from components.exports import card_picture, table_csv
 from components.scope import Scope
 from components.tables import table_html
 from components.words import for_markdown
+from data import queries
 
 CHIP_COLORS = {
     "better": "green",
@@ -29,7 +31,7 @@ CHIP_COLORS = {
 }
 """Names of the theme's colors; the theme sets them to the tokens of the same meaning."""
 
-ROWS_ON_SCREEN = 60
+ROWS_ON_SCREEN = 100
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Card:
 
 def show_card(card: Card, scope: Scope) -> None:
     """Draw a card. The same order everywhere, so that readers learn it once."""
-    with st.container(border=True, key=f"card-{card.id}"):
+    with st.container(border=True, gap="small", height="stretch", key=f"card-{card.id}"):
         show_chips(card.chips)
         st.subheader(for_markdown(card.finding), anchor=card.id)
         show_small(card.subtitle)
@@ -101,8 +103,14 @@ def show_small(text: str) -> None:
 
 
 def show_source(card: Card, scope: Scope) -> None:
-    """Source, day and release."""
-    show_small(f"{card.source} · {scope.say('card.release', release=scope.release.id)}")
+    """Source, the day it was published, and the release."""
+    show_small(source_line(card, scope))
+
+
+def source_line(card: Card, scope: Scope) -> str:
+    """Source, the day it was published, and the release, in one line: the same on the page and on a picture."""
+    day = formats.date_text(scope.ask(queries.manifest)["released_on"], scope.language)
+    return scope.say("card.source_line", source=card.source, date=day, release=scope.release.id)
 
 
 def show_actions(card: Card, scope: Scope) -> None:
@@ -185,7 +193,7 @@ def card_file(card: Card, scope: Scope) -> bytes:
 def picture(card: Card, scope: Scope, kind: str) -> bytes:
     """The card's chart as a PNG or SVG file that carries its finding, subtitle, source and release."""
     assert card.drawing is not None
-    footer = [f"{card.source} · {scope.say('card.release', release=scope.release.id)}", *card.notices]
+    footer = [source_line(card, scope), *card.notices]
     if scope.city["invented"]:
         footer.append(scope.say("notice.sample_data_short"))
     return card_picture(

@@ -65,6 +65,18 @@ def when_text(reading: Reading, scope: Scope) -> str:
     return scope.say("when.year_before")
 
 
+def since_text(reading: Reading, scope: Scope) -> str:
+    """What the figure is compared with, short enough for a heading: 2024, fiscal year 2024."""
+    if reading.before is None:
+        return ""
+    now, then = periods.parse(reading.now.period), periods.parse(reading.before.period)
+    if then.kind == "range":
+        return scope.say("when.same_stretch", year=str(then.start.year))
+    if reading.kind in ("share", "score") and then.start.year != now.start.year:
+        return str(then.start.year)
+    return formats.period_label(then, scope.language)
+
+
 def finding(reading: Reading, scope: Scope) -> str:
     """The heading of a card: measure, place, and what may be said."""
     slots: dict[str, Any] = {"measure": str(reading.measure["name"]), "place": scope.name_of(reading.place)}
@@ -73,7 +85,7 @@ def finding(reading: Reading, scope: Scope) -> str:
     if not now.has_value and not counted:
         return scope.say("reading.not_shown", **slots, status=scope.say(f"status.cell.{now.status}"))
     if change.is_clear or change.finding in (Finding.NO_CLEAR_CHANGE, Finding.NO_REAL_CHANGE):
-        return scope.say(f"reading.{_key(change)}", **slots, when=when_text(reading, scope))
+        return scope.say(f"reading.{_key(change)}", **slots, when=since_text(reading, scope))
     return scope.say("reading.value", **slots, value=value_text(now, scope))
 
 
@@ -96,6 +108,8 @@ def change_sentence(reading: Reading, scope: Scope) -> str:
             "now": formats.count(round(now.numerator or 0), scope.language),
             "before": formats.count(round(before.numerator or 0), scope.language),
         }
+        if not before.numerator and not now.numerator:
+            return scope.say("verdict.zero_both")
         if not before.numerator:
             return scope.say("verdict.zero_before", now=counts["now"])
         way = {1: "up", -1: "down", 0: "same"}[change.moved]
@@ -132,18 +146,61 @@ def city_sentence(reading: Reading, scope: Scope) -> str:
     if beside.finding in (Finding.NO_CLEAR_CHANGE, Finding.NO_REAL_CHANGE):
         return scope.say("verdict.same_as_city")
     if beside.finding == Finding.COUNTS_ONLY:
-        return scope.say("reasons.under_10_events")
+        return scope.say("verdict.too_few_for_city")
     return scope.say("verdict.above_city" if beside.moved > 0 else "verdict.below_city", **slots)
 
 
 def short_sentence(reading: Reading, scope: Scope) -> str:
     """The line of "In short": the measure and the most that may be said."""
+    now, before, change = reading.now, reading.before, reading.change
     slots: dict[str, Any] = {"measure": str(reading.measure["name"])}
-    if not reading.now.has_value and reading.now.numerator is None:
-        return scope.say("reading.short", **slots, sentence=f"{scope.say(f'status.cell.{reading.now.status}')}.")
-    if reading.change.finding == Finding.REFUSED:
-        return scope.say("reading.short", **slots, sentence=f"{value_text(reading.now, scope)}.")
+    period = formats.period_label(now.period, scope.language)
+    if not now.has_value and (now.numerator is None or now.status == Status.WITHHELD):
+        status = scope.say(f"status.cell.{now.status}")
+        return scope.say("reading.short_not_shown", **slots, status=status, period=period)
+    if change.finding == Finding.REFUSED or before is None:
+        return scope.say("reading.short_refused", **slots, value=value_text(now, scope), period=period)
+    if change.finding in (Finding.NO_CLEAR_CHANGE, Finding.NO_REAL_CHANGE):
+        key = "short_unclear" if change.finding == Finding.NO_CLEAR_CHANGE else "short_same"
+        then: dict[str, Any] = {"before": _short(before, scope), "now": _short(now, scope)}
+        return scope.say(f"reading.{key}", **slots, **then, when=since_text(reading, scope))
     return scope.say("reading.short", **slots, sentence=change_sentence(reading, scope))
+
+
+def change_cell(reading: Reading, scope: Scope) -> str:
+    """The change over time for a table: the verdict and the figure before."""
+    now, before, change = reading.now, reading.before, reading.change
+    if before is None:
+        return scope.say("reading.nothing_earlier")
+    when = since_text(reading, scope)
+    if change.finding == Finding.COUNTS_ONLY:
+        then = formats.count(round(before.numerator or 0), scope.language)
+        there = formats.count(round(now.numerator or 0), scope.language)
+        return scope.say("reading.counts_with", before=then, when=when, now=there)
+    if change.finding == Finding.REFUSED:
+        if change.reason == "no_sample_size" and now.has_value and before.has_value:
+            return scope.say("reading.no_range_now", before=_short(before, scope), when=when)
+        return scope.say("reading.not_compared")
+    verdict = scope.say(f"verdict.chip.{_key(change)}")
+    return scope.say("reading.change_with", verdict=verdict, when=when, before=_short(before, scope))
+
+
+def city_cell(reading: Reading, scope: Scope) -> str:
+    """How the place stands beside the city, for a table: the verdict and the city's figure."""
+    city, beside = reading.city, reading.beside_city
+    if city is None or not city.has_value or beside.reason == "is_city":
+        return scope.say("reading.not_compared")
+    value = _short(city, scope)
+    if beside.finding == Finding.REFUSED:
+        can_say = beside.reason == "no_sample_size" and reading.now.has_value
+        return scope.say("reading.city_only", value=value) if can_say else scope.say("reading.not_compared")
+    if beside.finding == Finding.COUNTS_ONLY:
+        return scope.say("verdict.chip.too_few")
+    if beside.finding in (Finding.NO_CLEAR_CHANGE, Finding.NO_REAL_CHANGE):
+        key = "no_clear_difference"
+    else:
+        key = "higher" if beside.moved > 0 else "lower"
+    return scope.say("reading.city_with", verdict=scope.say(f"verdict.chip.{key}"), value=value)
 
 
 def base_text(figure: Figure, scope: Scope) -> str:

@@ -11,7 +11,8 @@ from html import escape
 
 import pandas as pd
 
-NUMBER = re.compile(r"[−-]?\$?\d[\d,.]*\s?(?:%|K|M|B)?")
+NUMBER = re.compile(r"(?!\d{4}$)[−-]?\$?\d[\d,.]*\s?(?:%|K|M|B)?")
+"""Four digits without a comma are a year, not an amount."""
 SHORT_WORDS = 32
 """A cell of so few letters may stand among numbers: "Hidden: small number"."""
 STACKED_COLUMNS, STACKED_ROWS = 4, 20

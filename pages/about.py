@@ -24,6 +24,7 @@ scope = here()
 
 st.title(scope.say("about.title"), anchor="top")
 st.markdown(for_markdown(scope.say("about.lead")))
+about.show_jumps(scope, [(name, name.removesuffix("_title")) for name, _ in PARTS])
 for name, show in PARTS:
     st.header(scope.say(f"about.{name}"), anchor=name.removesuffix("_title"))
     show(scope)

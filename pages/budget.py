@@ -14,13 +14,12 @@ st.markdown(for_markdown(scope.say("budget.lead")))
 books = money.choose_books(scope)
 if books is None:
     st.markdown(for_markdown(scope.say("budget.none")))
-    st.stop()
-
-ledger, year = books
-st.header(money.year_title(scope, year), anchor="year")
-for sentence in money.year_sentences(scope, ledger, year):
-    st.markdown(for_markdown(sentence))
-money.show_budget(scope, ledger, year)
-money.show_years(scope, ledger)
-money.show_grants(scope)
-money.show_technology(scope)
+else:
+    ledger, year = books
+    st.header(money.year_title(scope, year), anchor="year")
+    for sentence in money.year_sentences(scope, ledger, year):
+        st.markdown(for_markdown(sentence))
+    money.show_budget(scope, ledger, year)
+    money.show_years(scope, ledger)
+    money.show_grants(scope)
+    money.show_technology(scope)

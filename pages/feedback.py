@@ -11,6 +11,8 @@ scope = here()
 st.title(scope.say("feedback.title"), anchor="top")
 st.markdown(for_markdown(scope.say("feedback.lead")))
 
+voice.show_who_answered(scope)
+
 st.header(scope.say("feedback.said"), anchor="answers")
 voice.show_survey(scope)
 

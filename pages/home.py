@@ -15,12 +15,13 @@ st.markdown(for_markdown(scope.say("home.lead")))
 left, right = st.columns([2, 3])
 with left:
     places.show_finder(scope)
-    places.show_name_list(scope)
+    # On a phone the list is longer than the screen, and the map would come after it.
+    places.show_name_list(scope, opened=not scope.narrow)
 with right:
     places.show_home_map(scope)
 
 st.header(scope.say("home.at_a_glance"), anchor="at-a-glance")
-home.show_tiles(scope, home.headline_tiles(scope, readings_of(scope, "city")))
+home.show_tiles(scope, home.all_tiles(scope, home.headline_tiles(scope, readings_of(scope, "city"))))
 home.show_news(scope)
 home.show_promises_and_meeting(scope)
 home.show_how_to_read(scope)

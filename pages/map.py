@@ -14,11 +14,9 @@ st.markdown(for_markdown(scope.say("map.lead")))
 chosen = places.choose_measure(scope)
 if chosen is None:
     st.markdown(for_markdown(scope.say("map.no_outlines")))
-    st.stop()
-
-measure, period = chosen
-st.header(for_markdown(places.map_title(scope, measure, period)), anchor="figures")
-st.markdown(for_markdown(str(measure["definition"])))
-places.show_city_figure(scope, measure, period)
-
-places.show_map(scope, measure, period)
+else:
+    measure, period = chosen
+    st.header(for_markdown(places.map_title(scope, measure, period)), anchor="figures")
+    st.markdown(for_markdown(str(measure["definition"])))
+    places.show_city_figure(scope, measure, period)
+    places.show_map(scope, measure, period)

@@ -13,4 +13,4 @@ st.markdown(for_markdown(scope.say("programs.lead")))
 programs.show_catalog(scope)
 
 st.header(scope.say("programs.problems"), anchor="problems")
-programs.show_problems(scope, None)
+programs.show_problems(scope)

@@ -27,4 +27,4 @@ else:
     keep_scope(scope)
     show_frame_top(scope, page.url_path)
     page.run()
-    show_frame_foot(scope)
+    show_frame_foot(scope, PAGE_PATHS)

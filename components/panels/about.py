@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +20,13 @@ from data import queries
 from data.store import Store
 
 METHODS = ("rate", "rate_range", "share", "change", "compare", "small", "few", "places")
+
+
+def show_jumps(scope: Scope, parts: Sequence[tuple[str, str]]) -> None:
+    """Links to the parts of the page. parts: name in the catalog, anchor."""
+    label = escape(scope.say("neighborhood.jump"))
+    items = "".join(f'<li><a href="#{anchor}">{escape(scope.say(f"about.{name}"))}</a></li>' for name, anchor in parts)
+    st.html(f'<nav class="jumps" aria-label="{label}"><span>{label}</span><ul>{items}</ul></nav>')
 
 
 def show_sources(scope: Scope) -> None:
@@ -36,12 +46,12 @@ def show_sources(scope: Scope) -> None:
 
 
 def show_definitions(scope: Scope) -> None:
-    """Every measure A to Z, each opening on its definition."""
+    """Every measure A to Z with its definition, each with an address of its own."""
     measures = scope.ask(queries.measures, language=scope.language).sort_values("name")
     for measure in queries.records(measures):
-        with st.expander(for_markdown(str(measure["name"]))):
-            for line in definition_of(measure, scope):
-                st.markdown(for_markdown(line))
+        with st.container(gap="small", key=f"def-{measure['id']}"):
+            st.subheader(for_markdown(str(measure["name"])), anchor=f"def-{measure['id']}")
+            st.markdown(for_markdown(" ".join(f"{line.rstrip('.')}." for line in definition_of(measure, scope))))
             show_small(source_line(measure, scope))
 
 
@@ -100,14 +110,31 @@ def show_changes(scope: Scope) -> None:
 
 
 def changes_table(scope: Scope, changes: pd.DataFrame) -> pd.DataFrame:
-    """Revisions in words: what, where, when, it was, it is now."""
+    """Revisions in words, one row a figure: what, where, when, it was, it is now."""
     said = scope.say
     measures = scope.ask(queries.measures, language=scope.language).set_index("id")
+    lines = scope.ask(queries.budget_lines).set_index("id")
     rows = []
-    for row in queries.records(changes):
+    figure = ["table_name", "measure_id", "neighborhood_id", "period", "group_name", "item"]
+    for _, parts in changes.groupby(figure, sort=False, dropna=False):
+        together = queries.records(parts)
+        row = together[0]
         is_money = row["table_name"] == "budget_line"
-        name = row["item"] if is_money else measures.name.get(row["measure_id"], row["measure_id"])
+        name = (
+            _line_name(scope, str(row["item"]), lines)
+            if is_money
+            else measures.name.get(row["measure_id"], row["measure_id"])
+        )
         unit = "events" if is_money or row["measure_id"] not in measures.index else measures.unit[row["measure_id"]]
+        # A rate follows its count: where both changed, the count says it best.
+        columns = {str(part["changed_column"]) for part in together}
+        told = [part for part in together if not (part["changed_column"] == "value" and "numerator" in columns)]
+        was, now = (
+            "; ".join(
+                dict.fromkeys(_changed(part[end], part, unit, is_money, scope, gone=end == "new") for part in told)
+            )
+            for end in ("old", "new")
+        )
         rows.append(
             {
                 said("table.measure"): str(name or ""),
@@ -115,12 +142,22 @@ def changes_table(scope: Scope, changes: pd.DataFrame) -> pd.DataFrame:
                     scope.name_of(str(row["neighborhood_id"])) if row["neighborhood_id"] else said("about.all_places")
                 ),
                 said("table.period"): _period(row["period"], scope),
-                said("about.changed_column"): said(f"about.column_{row['changed_column']}"),
-                said("about.was"): _changed(row["old"], row["changed_column"], unit, is_money, scope),
-                said("about.is_now"): _changed(row["new"], row["changed_column"], unit, is_money, scope),
+                said("about.was"): was,
+                said("about.is_now"): now,
             }
         )
     return pd.DataFrame(rows)
+
+
+def _line_name(scope: Scope, item: str, lines: pd.DataFrame) -> str:
+    """A budget line by its office, what it buys and its phase; its code where the release no longer has it."""
+    if item not in lines.index:
+        return item
+    line = lines.loc[item]
+    parts = [str(line.unit_name)] if isinstance(line.unit_name, str) else []
+    parts.append(scope.words.name_of("kinds.budget_line.category", str(line.category)))
+    parts.append(scope.words.name_of("kinds.budget_line.phase", str(line.phase)))
+    return ", ".join(parts)
 
 
 def show_hidden(scope: Scope) -> None:
@@ -131,15 +168,26 @@ def show_hidden(scope: Scope) -> None:
         st.markdown(for_markdown(said("about.hidden_none")))
         return
     st.markdown(for_markdown(said("about.hidden_count", n=int(counts.cells.sum()))))
+    table = hidden_table(scope, counts)
+    show_table(table, scope, caption=said("about.hidden"))
+
+
+def hidden_table(scope: Scope, counts: pd.DataFrame) -> pd.DataFrame:
+    """How many figures are withheld, by measure and rule, in words."""
+    said = scope.say
     names = scope.ask(queries.measures, language=scope.language).set_index("id").name
-    table = pd.DataFrame(
+    complaints = counts.table_name == "complaint_summary"
+    named = counts.assign(
+        name=counts.measure_id.map(names).fillna(counts.measure_id).mask(complaints, said("feedback.complaints"))
+    )
+    cells = named.groupby(["name", "rule"], sort=True).cells.sum().reset_index()
+    return pd.DataFrame(
         {
-            said("table.measure"): [names.get(measure, measure) for measure in counts.measure_id],
-            said("table.reason"): [said(f"about.rule_{rule}") for rule in counts.rule],
-            said("table.count"): [formats.count(n, scope.language) for n in counts.cells],
+            said("table.measure"): cells.name,
+            said("table.reason"): [said(f"about.rule_{rule}") for rule in cells.rule],
+            said("table.count"): [formats.count(n, scope.language) for n in cells.cells],
         }
     )
-    show_table(table, scope, caption=said("about.hidden"))
 
 
 def show_late(scope: Scope) -> None:
@@ -219,13 +267,20 @@ def _period(code: str | None, scope: Scope) -> str:
     return formats.period_label(code, scope.language) if code else ""
 
 
-def _changed(text: str | None, column: str, unit: str, is_money: bool, scope: Scope) -> str:
+def _changed(
+    text: str | None, change: Mapping[Any, Any], unit: str, is_money: bool, scope: Scope, *, gone: bool
+) -> str:
+    column = change["changed_column"]
     if text is None:
-        return scope.say("about.not_there")
+        return scope.say("about.gone" if gone else "about.not_there")
     if column in ("period", "measure"):
         return scope.say("about.figures_count", n=int(text))
     if column == "status":
         return scope.say(f"status.chip.{text}")
     if is_money:
         return formats.money_exact(int(text), scope.language)
-    return amount_text(float(text), unit if column == "value" else "events", scope)
+    if column == "numerator":
+        return scope.say("reading.events", n=float(text))
+    if column == "value":
+        return amount_text(float(text), unit, scope)
+    return f"{scope.say(f'about.column_{column}')}: {formats.count(float(text), scope.language)}"

@@ -13,7 +13,9 @@ from components.readings import Reading, read_measure
 from components.scope import Scope
 from components.sentences import (
     base_text,
+    change_cell,
     change_sentence,
+    city_cell,
     city_sentence,
     finding,
     range_text,
@@ -23,7 +25,7 @@ from components.sentences import (
 )
 from components.tokens import look
 from data import periods, queries
-from data.figures import Status
+from data.figures import Figure, Status
 from data.verdicts import Finding
 
 FILE_COLUMNS = [
@@ -173,49 +175,51 @@ def series_table(figures: pd.DataFrame, scope: Scope) -> pd.DataFrame:
             {
                 said("table.period"): formats.period_label(figure.period, scope.language),
                 said("table.value"): value_text(figure, scope),
-                said("table.range"): range_text(figure, scope) if figure.low is not None else "",
-                said("table.base"): base_text(figure, scope),
+                said("table.range"): range_text(figure, scope) if figure.low is not None else _no_range(figure, scope),
+                said("table.base"): base_text(figure, scope) or _no_base(figure, scope),
                 said("table.status"): status_text(figure, scope) or said("status.chip.shown"),
             }
         )
     return pd.DataFrame(rows)
 
 
+def _no_range(figure: Figure, scope: Scope) -> str:
+    if not figure.has_value:
+        return scope.say(f"status.chip.{figure.status}")
+    return scope.say("reading.full_count" if figure.unit == "events" else "reading.no_range")
+
+
+def _no_base(figure: Figure, scope: Scope) -> str:
+    return scope.say("reading.full_count" if figure.unit == "events" else "reading.not_stated")
+
+
 def measures_table(readings: Sequence[Reading], scope: Scope) -> pd.DataFrame:
-    """Every measure of a topic in one table: now, when, change, beside the city; on a phone in two columns."""
+    """Measures in one table, a row each: the figure, when, its range, the change, beside the city."""
     said = scope.say
-    if scope.narrow:
-        return pd.DataFrame(
-            [
-                {
-                    said("table.measure"): _with_district(reading, scope),
-                    said("reading.in_words"): " ".join(
-                        [
-                            f"{value_text(reading.now, scope)},",
-                            f"{formats.period_label(reading.now.period, scope.language)}.",
-                            change_sentence(reading, scope),
-                            city_sentence(reading, scope),
-                        ]
-                    ).strip(),
-                }
-                for reading in readings
-            ]
-        )
     return pd.DataFrame(
         [
             {
                 said("table.measure"): _with_district(reading, scope),
                 said("table.value"): value_text(reading.now, scope),
                 said("table.period"): formats.period_label(reading.now.period, scope.language),
-                said("table.range"): range_text(reading.now, scope)
-                or reason_text(reading.now, scope)
-                or said("verdict.full_count"),
-                said("table.change"): change_sentence(reading, scope),
-                said("table.compared"): city_sentence(reading, scope) or said("reading.not_compared_with_city"),
+                said("table.range"): _range_cell(reading, scope),
+                said("table.change"): change_cell(reading, scope),
+                said("table.beside_city"): city_cell(reading, scope),
             }
             for reading in readings
         ]
     )
+
+
+def _range_cell(reading: Reading, scope: Scope) -> str:
+    now = reading.now
+    if now.has_value and now.low is not None and now.high is not None:
+        low, high = (formats.value_number(end, now.unit, scope.language) for end in (now.low, now.high))
+        return formats.from_to(low, high, scope.language)
+    if not now.has_value:
+        return scope.say(f"status.chip.{now.status}")
+    full = reading.measure["collected"] == "full_count"
+    return scope.say("reading.full_count" if full else "reading.no_range")
 
 
 def file_rows(figures: pd.DataFrame, scope: Scope) -> pd.DataFrame:

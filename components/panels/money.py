@@ -33,8 +33,7 @@ def choose_books(scope: Scope) -> tuple[str, str] | None:
     ledgers = scope.ask(queries.ledgers)
     if ledgers.empty:
         return None
-    sizes = ledgers.groupby("ledger").fiscal_year.count().sort_values(ascending=False, kind="stable")
-    names = [str(name) for name in sizes.index]
+    names = _ledger_names(ledgers)
     ledger = names[0]
     with st.container(horizontal=True):
         if len(names) > 1:
@@ -51,6 +50,20 @@ def choose_books(scope: Scope) -> tuple[str, str] | None:
     if len(names) > 1:
         show_small(scope.say("budget.ledgers"))
     return ledger, year
+
+
+def main_books(scope: Scope) -> tuple[str, str] | None:
+    """The ledger with most years and the year that is shown first; None where no budget is published."""
+    ledgers = scope.ask(queries.ledgers)
+    if ledgers.empty:
+        return None
+    ledger = _ledger_names(ledgers)[0]
+    return ledger, _default_year(scope, sorted(ledgers.fiscal_year[ledgers.ledger == ledger], reverse=True))
+
+
+def _ledger_names(ledgers: pd.DataFrame) -> list[str]:
+    sizes = ledgers.groupby("ledger").fiscal_year.count().sort_values(ascending=False, kind="stable")
+    return [str(name) for name in sizes.index]
 
 
 def _default_year(scope: Scope, years: list[str]) -> str:
@@ -118,6 +131,7 @@ def steps_card(scope: Scope, ledger: str, year: str) -> Card | None:
     if pd.isna(totals.adopted):
         return None
     said = scope.say
+    sentences = year_sentences(scope, ledger, year)
     steps = [
         (said("budget.first_plan"), totals.adopted),
         (said("budget.changes"), totals.amendments),
@@ -133,10 +147,10 @@ def steps_card(scope: Scope, ledger: str, year: str) -> Card | None:
     return Card(
         id="plan-to-spending",
         page="budget",
-        finding=f"{said('budget.plan_to_spending')}: {formats.period_label(year, scope.language)}",
-        subtitle=" ".join(f"{line.rstrip('.')}." for line in year_sentences(scope, ledger, year)),
+        finding=steps_finding(scope, totals, year),
+        subtitle=" ".join([f"{year_title(scope, year)}.", *(f"{line.rstrip('.')}." for line in sentences)]),
         drawing=drawing,
-        alt=said("card.alt", finding=said("budget.plan_to_spending"), detail=year_sentences(scope, ledger, year)[0]),
+        alt=said("card.alt", finding=steps_finding(scope, totals, year), detail=sentences[0]),
         table=table,
         rows=_file_rows(scope, "fiscal_year", ledger, year),
         how_to_read=said("how_to_read.steps"),
@@ -145,11 +159,23 @@ def steps_card(scope: Scope, ledger: str, year: str) -> Card | None:
     )
 
 
+def steps_finding(scope: Scope, totals: pd.Series[Any], year: str) -> str:
+    """The heading of the steps: how much of the plan is spent, and of a year that is not over, how much is gone."""
+    planned = cents_text(totals.revised, scope)
+    if pd.isna(totals.actual) or not int(totals.revised):
+        return scope.say("budget.finding_plan_only", planned=planned)
+    spent = formats.percent(100 * int(totals.actual) / int(totals.revised), scope.language)
+    gone = pace(_fiscal_year(scope, year))
+    if gone is None:
+        return scope.say("budget.finding_spent", spent=spent, planned=planned)
+    return scope.say("budget.finding_pace", spent=spent, gone=formats.percent(100 * gone, scope.language))
+
+
 def parts_card(scope: Scope, by: queries.By, ledger: str, year: str, *, heading: str) -> Card | None:
-    """Where it goes (or comes from) by one thing, as plan and spending; None where the lines do not tell the thing."""
+    """Where it goes (or comes from) by one thing, as plan and spending; None where the lines tell fewer than two."""
     frame = scope.ask(queries.budget_by, by=by, ledger=ledger, fiscal_year=year, language=scope.language)
     frame = frame[frame[by].notna()]
-    if frame.empty:
+    if len(frame) < 2:
         return None
     said = scope.say
     column = "program_name" if by == "program_id" else by
@@ -175,7 +201,7 @@ def parts_card(scope: Scope, by: queries.By, ledger: str, year: str, *, heading:
     )  # fmt: skip
     first = frame.iloc[0]
     share = formats.percent(100 * int(first.planned) / total, scope.language) if total > 0 else ""
-    finding = said("budget.largest", name=first.label, share=share) if share else heading
+    finding = said("budget.largest", heading=heading, name=first.label, share=share) if share else heading
     gone = pace(_fiscal_year(scope, year))
     spent = frame.actual.notna().any()
     look_ = look(scope.theme)
@@ -242,17 +268,16 @@ def places_table(scope: Scope, ledger: str, year: str) -> pd.DataFrame:
 def money_sentences(scope: Scope, money: pd.DataFrame) -> list[str]:
     """Money tied to a place in sentences: direct, shared, and what is citywide and not split."""
     planned = money[money.phase.isin(["adopted", "amendment"])]
+    key = "money_year"
     if planned.empty:
-        planned = money[money.phase == "encumbrance"]
+        planned, key = money[money.phase == "encumbrance"], "money_awarded"
     said = scope.say
     sentences = []
     own = planned[planned.amount_cents.notna()]
     if len(own):
         year = str(own.fiscal_year.max())
         amount = cents_text(int(own.amount_cents[own.fiscal_year == year].sum()), scope)
-        sentences.append(
-            said("neighborhood.money_year", amount=amount, year=formats.period_label(year, scope.language))
-        )
+        sentences.append(said(f"neighborhood.{key}", amount=amount, year=formats.period_label(year, scope.language)))
     shared = planned[planned.amount_cents.isna()]
     if len(shared):
         whole = shared.drop_duplicates("id").line_cents.sum()

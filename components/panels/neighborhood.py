@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
@@ -12,14 +12,20 @@ import streamlit as st
 from components import formats
 from components.cards import show_card, show_small, show_table
 from components.panels.measures import TOPICS, measure_card, measures_table
+from components.panels.money import money_sentences
+from components.panels.voice import next_meeting, promises_counts, show_survey
 from components.readings import Reading
 from components.scope import Scope
 from components.sentences import reason_text, short_sentence
 from components.words import for_markdown
 from data import queries
+from data.verdicts import Finding
 
 CARDS_A_TOPIC = 2
-SECTIONS = ("programs", "money", "follow_money", "voice", "meetings", "unknown")
+SHORT_TOPICS = ("safety", "trust", "accountability")
+NAMED = 3
+"""So many programs are named in the short sentence; more are counted."""
+SECTIONS = ("compared", "programs", "money", "follow_money", "voice", "meetings", "unknown")
 
 
 def show_heading(scope: Scope, place: str) -> None:
@@ -60,33 +66,93 @@ def about_place(scope: Scope, place: str) -> list[str]:
 def in_short(scope: Scope, readings: Sequence[Reading]) -> list[str]:
     """One computed sentence a topic: its first headline measure that has anything to say."""
     lines = []
-    for topic in TOPICS:
-        mine = [reading for reading in readings if reading.measure["topic"] == topic]
-        mine.sort(key=lambda reading: (not reading.measure["headline"], not reading.now.has_value))
+    for topic in SHORT_TOPICS:
+        mine = headline_cards([reading for reading in readings if reading.measure["topic"] == topic])
         if mine:
-            lines.append(short_sentence(mine[0], scope))
+            lines.append(_short_line(scope, scope.say(f"neighborhood.{topic}"), short_sentence(mine[0], scope)))
     return lines
 
 
+def in_short_of_work(scope: Scope, place: str) -> list[str]:
+    """One computed sentence each on the programs, the money, and the promises and next meeting of a place."""
+    said = scope.say
+    mine = scope.ask(queries.programs, neighborhood=place, language=scope.language)
+    programs = said("neighborhood.no_programs")
+    if len(mine):
+        names = formats.join([str(name) for name in mine.name], scope.language)
+        count = said("neighborhood.programs_count", n=len(mine))
+        if len(mine) <= NAMED:
+            programs = said("neighborhood.programs_named", count=count.rstrip("."), names=names)
+        else:
+            programs = count
+    money = money_sentences(scope, scope.ask(queries.money_in, neighborhood=place, language=scope.language))
+    promises = scope.ask(queries.commitments, as_of=scope.as_of, neighborhood=place, language=scope.language)
+    voice = promises_counts(scope, promises) if len(promises) else said("neighborhood.no_promises")
+    meeting = next_meeting(scope, place)
+    if meeting is not None:
+        day = formats.date_text(meeting["held_on"], scope.language)
+        voice = f"{voice} {said('home.next_meeting_date', date=day)}"
+    return [
+        _short_line(scope, said("neighborhood.programs_short"), programs),
+        _short_line(scope, said("neighborhood.money_short"), " ".join(money)),
+        _short_line(scope, said("neighborhood.promises_topic"), voice),
+    ]
+
+
+def _short_line(scope: Scope, topic: str, sentence: str) -> str:
+    return scope.say("neighborhood.short_line", topic=topic, sentence=sentence)
+
+
 def show_in_short(scope: Scope, lines: Sequence[str]) -> None:
-    """The sentences as a list."""
+    """The sentences as a list, each with its topic in bold."""
     st.header(scope.say("neighborhood.in_short"), anchor="in-short")
+    items = []
     for line in lines:
-        st.markdown(f"- {for_markdown(line)}")
+        topic, _, sentence = line.partition(": ")
+        items.append(f"<li><strong>{escape(topic)}:</strong> {escape(formats.sentence_case(sentence))}</li>")
+    st.html(f'<ul class="short">{"".join(items)}</ul>')
 
 
-def show_jumps(scope: Scope, readings: Sequence[Reading]) -> None:
+def compared_groups(scope: Scope, readings: Sequence[Reading]) -> dict[str, list[str]]:
+    """Names of measures by how the place stands beside the city: higher, lower, same, not (not compared)."""
+    groups: dict[str, list[str]] = {"higher": [], "lower": [], "same": [], "not": []}
+    for reading in readings:
+        beside = reading.beside_city
+        if beside.is_clear:
+            group = "higher" if beside.moved > 0 else "lower"
+        elif beside.finding in (Finding.NO_CLEAR_CHANGE, Finding.NO_REAL_CHANGE):
+            group = "same"
+        else:
+            group = "not"
+        groups[group].append(str(reading.measure["name"]))
+    return groups
+
+
+def show_compared(scope: Scope, readings: Sequence[Reading]) -> None:
+    """How the place stands beside the city, measure by measure, in three groups and a rest; never ranked."""
+    said = scope.say
+    st.header(said("neighborhood.compared"), anchor="compared")
+    items = "".join(
+        f"<div><dt>{escape(said(f'neighborhood.compared_{group}'))}</dt>"
+        f"<dd>{escape('; '.join(names) or said('neighborhood.compared_nothing'))}</dd></div>"
+        for group, names in compared_groups(scope, readings).items()
+    )
+    st.html(f'<dl class="facts long">{items}</dl>')
+    show_small(said("neighborhood.compared_why"))
+
+
+def show_jumps(scope: Scope, readings: Sequence[Reading], *, sections: Sequence[str] = SECTIONS) -> None:
     """Links to the parts of the page."""
     topics = [topic for topic in TOPICS if any(reading.measure["topic"] == topic for reading in readings)]
     links = [(scope.say(f"neighborhood.{topic}"), topic) for topic in topics]
-    links += [(scope.say(f"neighborhood.{name}_short"), name.replace("_", "-")) for name in SECTIONS]
-    inside = " · ".join(f'<a href="#{anchor}">{escape(label)}</a>' for label, anchor in links)
-    label = scope.say("neighborhood.jump")
-    st.html(f'<nav class="jumps" aria-label="{escape(label)}">{escape(label)} {inside}</nav>')
+    links += [(scope.say(f"neighborhood.{name}_short"), name.replace("_", "-")) for name in sections]
+    inside = "".join(f'<li><a href="#{anchor}">{escape(label)}</a></li>' for label, anchor in links)
+    label = escape(scope.say("neighborhood.jump"))
+    st.html(f'<nav class="jumps" aria-label="{label}"><span>{label}</span><ul>{inside}</ul></nav>')
 
 
 def show_topics(scope: Scope, readings: Sequence[Reading]) -> None:
-    """Each topic: the cards of its headline measures, and all of its measures in one table."""
+    """Each topic: the cards of its headline measures (one on a phone), and its other measures in one table."""
     show_small(scope.say("neighborhood.dates"))
     for topic in TOPICS:
         mine = [reading for reading in readings if reading.measure["topic"] == topic]
@@ -95,20 +161,23 @@ def show_topics(scope: Scope, readings: Sequence[Reading]) -> None:
         st.header(scope.say(f"neighborhood.{topic}"), anchor=topic)
         if topic == "accountability":
             show_small(scope.say("verdict.complaints"))
-        chosen = headline_cards(mine)
-        beside = [st.container()] * len(chosen) if scope.narrow or len(chosen) == 1 else st.columns(len(chosen))
+        chosen = headline_cards(mine)[: 1 if scope.narrow else CARDS_A_TOPIC]
+        beside = [st.container()] if len(chosen) == 1 else st.columns(len(chosen))
         for column, reading in zip(beside, chosen, strict=True):
             with column:
                 show_card(measure_card(reading, scope), scope)
-        if len(mine) > 1:
-            show_small(scope.say("neighborhood.all_measures"))
-            show_table(measures_table(mine, scope), scope, caption=scope.say(f"neighborhood.{topic}"))
+        carded = [reading.measure["id"] for reading in chosen]
+        others = [reading for reading in mine if reading.measure["id"] not in carded]
+        if others:
+            st.subheader(scope.say("neighborhood.more_measures"), anchor=f"more-{topic}")
+            links = [scope.link("about", anchor=f"def-{reading.measure['id']}") for reading in others]
+            show_table(measures_table(others, scope), scope, caption=scope.say(f"neighborhood.{topic}"), links=links)
 
 
-def show_survey_here(scope: Scope, show_survey: Callable[[Scope], None]) -> None:
+def show_survey_here(scope: Scope) -> None:
     """The survey's answers, where one is published."""
     if len(scope.ask(queries.survey_waves)):
-        st.subheader(scope.say("feedback.said"), anchor="answers")
+        st.subheader(scope.say("neighborhood.survey_here"), anchor="answers")
         show_survey(scope)
 
 
@@ -130,17 +199,17 @@ def unknown_lines(scope: Scope, place: str, readings: Sequence[Reading]) -> list
         if reason and not reading.now.has_value:
             lines.append(said("neighborhood.unknown_line", measure=str(reading.measure["name"]), reason=reason))
     late = scope.ask(queries.late_updates, as_of=scope.as_of)
-    still = late[pd.isna(late.released_on)] if len(late) else late
-    if len(still):
-        lines.append(said("neighborhood.late_here", n=len(still)))
+    late = late[pd.isna(late.released_on)] if len(late) else late
+    lines += [said("home.late", source=str(row.source_title), n=int(str(row.days_late))) for row in queries.rows(late)]
     return lines or [said("neighborhood.all_shown")]
 
 
 def show_unknown(scope: Scope, place: str, readings: Sequence[Reading]) -> None:
     """What we do not know, as plainly as what we do."""
-    st.header(for_markdown(scope.say("neighborhood.unknown", place=scope.name_of(place))), anchor="unknown")
-    for line in unknown_lines(scope, place, readings):
-        st.markdown(f"- {for_markdown(line)}")
-    st.subheader(scope.say("limits.title"), anchor="limits")
-    for name in ("reported", "averages", "surveys", "money"):
-        st.markdown(f"- {for_markdown(scope.say(f'limits.{name}'))}")
+    with st.container(key="unknown"):
+        st.header(for_markdown(scope.say("neighborhood.unknown", place=scope.name_of(place))), anchor="unknown")
+        for line in unknown_lines(scope, place, readings):
+            st.markdown(f"- {for_markdown(line)}")
+        st.subheader(scope.say("limits.title"), anchor="limits")
+        for name in ("reported", "averages", "surveys", "money"):
+            st.markdown(f"- {for_markdown(scope.say(f'limits.{name}'))}")

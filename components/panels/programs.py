@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any
@@ -22,57 +22,139 @@ STATUS_MEANING = {"running": "focus", "planned": "unknown", "paused": "notice", 
 
 
 def show_programs(scope: Scope, programs: pd.DataFrame) -> None:
-    """A card for each program: status, what it is, where, goal, problem solving, money, last news."""
+    """A card for each program: status, what it is, where, money, goals, and the steps of problem solving."""
     money = scope.ask(queries.budget_by, by="program_id").set_index("program_id")
     goals = scope.ask(queries.goals, language=scope.language)
     problems = scope.ask(queries.problems, language=scope.language)
-    stages = scope.ask(queries.stages)
+    stages = scope.ask(queries.stages, language=scope.language)
     for program in queries.rows(programs):
-        with st.container(border=True, key=f"card-program-{program.id}"):
+        with st.container(border=True, gap="small", key=f"card-program-{program.id}"):
             status = scope.words.name_of("kinds.program.status", str(program.status))
             show_chips([Chip(status, STATUS_MEANING.get(str(program.status), "unknown"))])
             st.subheader(for_markdown(str(program.name)), anchor=f"program-{program.id}")
             st.markdown(for_markdown(str(program.summary)))
-            facts = program_facts(scope, program, money)
             mine = goals[goals.program_id == program.id]
-            facts += [f"{scope.say('programs.goal')}: {goal.description}" for goal in queries.rows(mine)]
-            if mine.empty:
-                facts.append(scope.say("programs.no_goal"))
-            facts += [
-                stage_line(scope, str(problem.id), str(problem.title), stages)
-                for problem in queries.rows(problems[problems.program_id == program.id])
-            ]
-            for fact in facts:
-                show_small(fact)
+            own = problems[problems.program_id == program.id]
+            st.html(
+                facts_html(program_facts(scope, program, money))
+                + goals_html(scope, mine)
+                + "".join(stages_html(scope, problem, stages) for problem in queries.records(own))
+            )
 
 
-def program_facts(scope: Scope, program: object, money: pd.DataFrame) -> list[str]:
-    """Where it runs, since when, who answers for it, what it costs: one sentence each."""
-    get = program.__getattribute__
-    facts = []
-    if get("citywide") or not get("neighborhood_ids"):
-        facts.append(scope.say("verdict.citywide"))
+def program_facts(scope: Scope, program: object, money: pd.DataFrame) -> list[tuple[str, str]]:
+    """Where it runs, since when, what it costs, who answers for it, the last news: names and values."""
+    get, said = program.__getattribute__, scope.say
+    places = formats.join([scope.name_of(place) for place in get("neighborhood_ids")], scope.language)
+    if get("citywide") and places:
+        where = said("programs.citywide_and", places=places)
     else:
-        places = formats.join([scope.name_of(place) for place in get("neighborhood_ids")], scope.language)
-        facts.append(scope.say("programs.where", places=places))
+        where = places or said("programs.citywide")
+    facts = [(said("programs.where_name"), where)]
     started, ended = get("started_on"), get("ended_on")
-    if isinstance(started, date) and isinstance(ended, date):
+    if isinstance(started, date):
         days: dict[str, Any] = {
-            name: formats.date_text(day, scope.language) for name, day in (("start", started), ("end", ended))
+            name: formats.date_text(day, scope.language)
+            for name, day in (("start", started), ("end", ended))
+            if isinstance(day, date)
         }
-        facts.append(scope.say("programs.ran", **days))
-    elif isinstance(started, date):
-        facts.append(scope.say("programs.runs_since", date=formats.date_text(started, scope.language)))
-    if get("id") in money.index:
-        line = money.loc[get("id")]
-        facts.append(money_line(scope, line))
+        when = said("programs.from_to", **days) if "end" in days else said("programs.since", date=days["start"])
+        facts.append((said("programs.when_name"), when))
     else:
-        facts.append(scope.say("programs.no_money"))
+        facts.append((said("programs.when_name"), said("programs.no_dates")))
+    known = get("id") in money.index
+    facts.append(
+        (said("programs.money_name"), money_line(scope, money.loc[get("id")]) if known else said("programs.no_money"))
+    )
     if get("owner"):
-        facts.append(scope.say("programs.owner", owner=str(get("owner"))))
+        facts.append((said("table.owner"), str(get("owner"))))
     if isinstance(get("updated_on"), date):
-        facts.append(scope.say("programs.updated", date=formats.date_text(get("updated_on"), scope.language)))
+        facts.append((said("programs.updated_name"), formats.date_text(get("updated_on"), scope.language)))
     return facts
+
+
+def facts_html(facts: Sequence[tuple[str, str]]) -> str:
+    """Names and values as a list."""
+    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
+    return f'<dl class="facts">{items}</dl>'
+
+
+def goals_html(scope: Scope, goals: pd.DataFrame) -> str:
+    """Each goal: what it is, where it began, the goal and its day, where it stands; a missing part says so."""
+    if goals.empty:
+        return f"<p>{escape(scope.say('programs.no_goal'))}</p>"
+    return "".join(_goal_html(scope, goal) for goal in queries.records(goals))
+
+
+def _goal_html(scope: Scope, goal: dict[str, Any]) -> str:
+    said = scope.say
+
+    def amount(name: str, period: str) -> str:
+        if pd.isna(goal[name]):
+            return said("programs.not_stated")
+        number = goal_number(float(goal[name]), goal["unit"], scope)
+        when = goal[period]
+        if not isinstance(when, str):
+            return number
+        return said("programs.number_when", number=number, period=formats.period_label(when, scope.language))
+
+    due = goal["due_on"]
+    facts = [
+        (said("programs.goal_began"), amount("baseline", "baseline_period")),
+        (
+            said("programs.goal_target"),
+            said("programs.not_stated")
+            if pd.isna(goal["target"])
+            else said(
+                f"programs.goal_{goal['direction']}",
+                number=goal_number(float(goal["target"]), goal["unit"], scope),
+            ),
+        ),
+        (
+            said("programs.goal_due"),
+            formats.date_text(due, scope.language) if isinstance(due, date) else said("programs.no_day"),
+        ),
+        (said("programs.goal_latest"), amount("latest", "latest_period")),
+    ]
+    title = f"{escape(said('programs.goal'))}: {escape(str(goal['description']))}"
+    where = goal["neighborhood_id"]
+    place = f" ({escape(scope.name_of(where))})" if isinstance(where, str) else ""
+    easier = (goal["target"] - goal["baseline"]) * (1 if goal["direction"] == "fewer" else -1)
+    note = f"<p>{escape(said('programs.easy_goal'))}</p>" if easier > 0 else ""
+    return f'<section class="goal"><h4>{title}{place}</h4>{facts_html(facts)}{note}</section>'
+
+
+def goal_number(value: float, unit: Any, scope: Scope) -> str:
+    """A goal's number with its unit: 50% · 5.2 per 1,000 residents a year · 240 children a day."""
+    text = str(unit) if isinstance(unit, str) else ""
+    if text.split(" ")[0] == "percent":
+        rest = text.removeprefix("percent").strip()
+        return f"{formats.percent(value, scope.language)} {rest}".strip()
+    if text.startswith("per 1,000"):
+        return scope.say("format.per_1000", rate=formats.rate_number(value, scope.language))
+    number = formats.count(value, scope.language)
+    return f"{number} {text}".strip()
+
+
+def stages_html(scope: Scope, problem: Mapping[Any, Any], stages: pd.DataFrame) -> str:
+    """A problem and its four steps as a row of boxes; a step without a record says so."""
+    mine = {str(row["stage"]): row for row in queries.records(stages[stages.problem_id == problem["id"]])}
+    steps = []
+    for stage in STAGES:
+        row = mine.get(stage)
+        status = str(row["status"]) if row else "none"
+        none = scope.say("neighborhood.none_recorded")
+        told = scope.words.name_of("kinds.sara_stage.status", status) if row else none
+        summary = str(row["summary"]) if row and isinstance(row["summary"], str) else ""
+        steps.append(
+            f"<li class='{'found' if status in ('done', 'under_way') else 'missing'}'>"
+            f"<span class='chain-step'>{escape(scope.words.name_of('kinds.sara_stage.stage', stage))}</span> "
+            f"<strong>{escape(told)}</strong>"
+            + (f"<span class='chain-note'>{escape(summary)}</span>" if summary else "")
+            + "</li>"
+        )
+    title = f"{escape(scope.say('programs.problem'))}: {escape(str(problem['title']))}"
+    return f"<section class='chain'><h4>{title}</h4><ol>{''.join(steps)}</ol></section>"
 
 
 def money_line(scope: Scope, line: pd.Series[Any]) -> str:
@@ -80,22 +162,9 @@ def money_line(scope: Scope, line: pd.Series[Any]) -> str:
     if pd.isna(line.revised) and pd.isna(line.actual) and pd.notna(line.encumbered):
         return scope.say("programs.awarded_line", amount=cents_text(line.encumbered, scope))
     planned, spent = cents_text(line.revised, scope), cents_text(line.actual, scope)
+    if pd.isna(line.actual):
+        return scope.say("programs.money_planned_line", planned=planned)
     return scope.say("programs.money_line", planned=planned, spent=spent)
-
-
-def stage_line(scope: Scope, problem: str, title: str, stages: pd.DataFrame) -> str:
-    """A problem and how far its four stages are, in one line; a stage without a record says so."""
-    mine = stages[stages.problem_id == problem].set_index("stage").status.to_dict()
-    parts = [
-        f"{scope.words.name_of('kinds.sara_stage.stage', stage)}: "
-        + (
-            scope.words.name_of("kinds.sara_stage.status", mine[stage])
-            if stage in mine
-            else scope.say("neighborhood.none_recorded")
-        )
-        for stage in STAGES
-    ]
-    return f"{scope.say('programs.problem')}: {title}. " + " · ".join(parts)
 
 
 def problems_table(scope: Scope, problems: pd.DataFrame) -> pd.DataFrame:
@@ -124,13 +193,26 @@ def problems_table(scope: Scope, problems: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def show_problems(scope: Scope, place: str | None) -> None:
-    """The register of problems (of a place) as a table."""
-    problems = scope.ask(queries.problems, neighborhood=place, language=scope.language)
+def show_problems(scope: Scope) -> None:
+    """The register of problems as a table."""
+    problems = scope.ask(queries.problems, language=scope.language)
     if problems.empty:
         st.markdown(for_markdown(scope.say("programs.no_problem_at_all")))
     else:
         show_table(problems_table(scope, problems), scope, caption=scope.say("programs.problems"))
+
+
+def show_problems_here(scope: Scope, place: str) -> None:
+    """Problems of a place that no program here works on; those of programs stand in their cards."""
+    problems = scope.ask(queries.problems, neighborhood=place, language=scope.language)
+    mine = scope.ask(queries.programs, neighborhood=place)
+    others = problems[~problems.program_id.isin(mine.id)]
+    if len(others):
+        st.subheader(scope.say("programs.problems"), anchor="problems")
+        stages = scope.ask(queries.stages, language=scope.language)
+        st.html("".join(stages_html(scope, problem, stages) for problem in queries.records(others)))
+    elif problems.empty:
+        st.markdown(for_markdown(scope.say("neighborhood.no_problem_here")))
 
 
 def show_catalog(scope: Scope) -> None:
@@ -158,7 +240,7 @@ def show_programs_here(scope: Scope, place: str) -> None:
     """Programs tied to a place, and how many run for the whole city."""
     mine = scope.ask(queries.programs, neighborhood=place, language=scope.language)
     everywhere = scope.ask(queries.programs)
-    citywide = sum(not ids for ids in everywhere.neighborhood_ids)
+    citywide = int((everywhere.citywide & ~everywhere.id.isin(mine.id)).sum())
     said = scope.say
     st.markdown(
         for_markdown(

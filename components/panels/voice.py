@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -18,7 +19,8 @@ from data import queries
 from data.figures import Figure
 
 WAVE = "wave"
-THEMES_FIRST = 10
+THEMES_FIRST, THEMES_HERE = 10, 5
+MEETINGS_HERE, PAST_HERE = 2, 3
 STATES = ("done", "under_way", "overdue", "will_not_do")
 
 
@@ -88,9 +90,13 @@ def survey_card(scope: Scope, wave: Mapping[str, Any], place: str) -> Card | Non
                 said("table.range"): (
                     formats.range_text(figure.low, figure.high, "percent", scope.language)
                     if figure is not None and figure.low is not None and figure.high is not None
-                    else ""
+                    else said("reading.no_range")
                 ),
-                said("table.answers"): "" if pd.isna(result["n"]) else formats.count(int(result["n"]), scope.language),
+                said("table.answers"): (
+                    said(f"status.chip.{result['status']}")
+                    if pd.isna(result["n"])
+                    else formats.count(int(result["n"]), scope.language)
+                ),
             }
             for result, question, figure in rows
         ]
@@ -107,8 +113,7 @@ def survey_card(scope: Scope, wave: Mapping[str, Any], place: str) -> Card | Non
         id="survey",
         page="feedback",
         finding=finding,
-        subtitle=" ".join([f"{wave['name']}, {scope.name_of(place)}.", *wave_sentences(scope, wave)]),
-        lead=answers_here(scope, place, results),
+        subtitle=" ".join(asked_here(scope, wave, place, results)),
         drawing=drawing,
         alt=said("card.alt", finding=finding, detail=str(wave["name"]) + "."),
         table=table,
@@ -118,6 +123,18 @@ def survey_card(scope: Scope, wave: Mapping[str, Any], place: str) -> Card | Non
         source=f"{source.title}, {source.publisher}",
         link={WAVE: str(wave["id"])},
     )
+
+
+def asked_here(scope: Scope, wave: Mapping[str, Any], place: str, results: pd.DataFrame) -> list[str]:
+    """The wave, the place, how many answered there, and then how many in the whole city and how they were asked."""
+    sentences = wave_sentences(scope, wave)
+    if place != "city":
+        sentences = [
+            answers_here(scope, place, results),
+            scope.say("feedback.in_city", sentence=sentences[0]),
+            *sentences[1:],
+        ]
+    return [f"{wave['name']}, {scope.name_of(place)}.", *(one for one in sentences if one)]
 
 
 def answers_here(scope: Scope, place: str, results: pd.DataFrame) -> str:
@@ -151,7 +168,7 @@ def likert_drawing(rows: Sequence[tuple[Any, Any, Figure | None]], scope: Scope)
 
 
 def show_survey(scope: Scope) -> None:
-    """The survey: pick a wave, who answered, what they said here (or in the city)."""
+    """The survey: pick a wave, who answered, what they said here (or in the city), and what was not asked."""
     wave = choose_wave(scope)
     if wave is None:
         st.markdown(for_markdown(scope.say("feedback.no_survey")))
@@ -160,16 +177,75 @@ def show_survey(scope: Scope) -> None:
         card = survey_card(scope, wave, place)
         if card is not None:
             show_card(card, scope)
-            return
+            break
+    missing = not_asked(scope, wave)
+    if missing:
+        with st.expander(scope.say("feedback.not_asked", n=len(missing))):
+            for wording in missing:
+                st.markdown(f"- {for_markdown(wording)}")
 
 
-def show_themes(scope: Scope, place: str | None) -> None:
-    """Themes (of a place and the city) with how many raised them; never a quote."""
+def who_answered(scope: Scope, wave: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Who was asked, how and when, before any result: names and values."""
+    said = scope.say
+    completed, invited = wave["completed"], wave["invited"]
+    facts = [
+        (
+            said("feedback.answered_name"),
+            said("feedback.not_stated") if pd.isna(completed) else formats.count(completed, scope.language),
+        ),
+        (said("feedback.mode_name"), scope.words.name_of("kinds.survey_wave.mode", str(wave["mode"]))),
+        (said("feedback.frame_name"), str(wave["frame"])),
+    ]
+    if pd.notna(invited) and invited and pd.notna(completed):
+        rate = formats.percent(100 * completed / invited, scope.language)
+        rate_text = said("feedback.rate_of", share=rate, n=int(invited))
+    else:
+        rate_text = said("feedback.open_link" if wave["mode"] == "opt_in" else "feedback.not_stated")
+    facts.append((said("feedback.rate_name"), rate_text))
+    if isinstance(wave["starts_on"], date) and isinstance(wave["ends_on"], date):
+        first, last = (formats.date_text(wave[name], scope.language) for name in ("starts_on", "ends_on"))
+        facts.append((said("feedback.days_name"), formats.from_to(first, last, scope.language)))
+    return facts
+
+
+def show_who_answered(scope: Scope) -> None:
+    """Who answered the chosen round of the survey."""
+    waves = scope.ask(queries.survey_waves, language=scope.language)
+    if waves.empty:
+        return
+    asked = st.query_params.get(WAVE)
+    wave = queries.records(waves[waves.id == asked] if asked in set(waves.id) else waves)[0]
+    st.header(scope.say("feedback.who_answered"), anchor="who-answered")
+    st.markdown(for_markdown(f"{wave['name']}."))
+    items = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in who_answered(scope, wave)
+    )
+    st.html(f'<dl class="facts">{items}</dl>')
+    if wave["mode"] == "opt_in":
+        st.warning(for_markdown(scope.say("reasons.opt_in")))
+
+
+def not_asked(scope: Scope, wave: Mapping[str, Any]) -> list[str]:
+    """Wordings of the questions of other rounds that this round did not ask."""
+    asked = set(scope.ask(queries.survey_results, wave=wave["id"]).question_id)
+    questions = scope.ask(queries.survey_questions, language=scope.language)
+    others = questions[~questions.id.isin(asked)]
+    return [str(wording) for wording in others.wording]
+
+
+def show_themes(scope: Scope, place: str | None, *, most: int | None = None) -> None:
+    """Themes (of a place, then of the city) with how many raised them; never a quote.
+
+    most: show so many, and no list of all.
+    """
     said = scope.say
     themes = scope.ask(queries.themes, neighborhood=place, language=scope.language)
     if themes.empty:
-        st.markdown(for_markdown(said("feedback.no_themes")))
+        st.markdown(for_markdown(said("feedback.no_themes" if place is None else "neighborhood.no_feedback")))
         return
+    if place is not None:
+        themes = themes.sort_values("neighborhood_id", key=lambda ids: ids != place, kind="stable")
     show_small(said("feedback.themes_help"))
     table = pd.DataFrame(
         {
@@ -184,8 +260,8 @@ def show_themes(scope: Scope, place: str | None) -> None:
             ],
         }
     )
-    show_table(table.head(THEMES_FIRST), scope, caption=said("feedback.themes"))
-    if len(table) > THEMES_FIRST:
+    show_table(table.head(most or THEMES_FIRST), scope, caption=said("feedback.themes"))
+    if most is None and len(table) > THEMES_FIRST:
         with st.expander(said("feedback.all_themes", n=len(table))):
             show_table(table, scope, caption=said("feedback.themes"))
 
@@ -243,6 +319,13 @@ def promises_line(scope: Scope, promises: pd.DataFrame) -> str:
     return scope.say("feedback.promises_line", **slots)
 
 
+def promises_counts(scope: Scope, promises: pd.DataFrame) -> str:
+    """Totals by state as one sentence without its topic; states without a promise are left out."""
+    counts = promises.state.value_counts()
+    parts = [scope.say(f"feedback.count_{state}", n=int(counts[state])) for state in STATES if counts.get(state, 0)]
+    return f"{formats.sentence_case(formats.join(parts, scope.language))}."
+
+
 def promises_card(scope: Scope, promises: pd.DataFrame, *, page: str) -> Card:
     """The ledger of promises: one bar by state, and every promise in the table."""
     line = promises_line(scope, promises)
@@ -273,7 +356,8 @@ def show_promises(scope: Scope, place: str | None, *, page: str) -> None:
 
 def show_themes_and_promises(scope: Scope, place: str, *, page: str) -> None:
     """What people said here, and what was promised."""
-    show_themes(scope, place)
+    st.subheader(scope.say("feedback.themes"), anchor="themes")
+    show_themes(scope, place, most=THEMES_HERE)
     show_promises(scope, place, page=page)
 
 
@@ -295,32 +379,49 @@ def meeting_line(scope: Scope, meeting: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def show_meetings(scope: Scope, place: str | None, *, most: int = 6) -> None:
+def show_meetings_here(scope: Scope, place: str) -> None:
+    """The next meetings for a place and the last ones, and the way to all of them."""
+    show_meetings(scope, place, most=MEETINGS_HERE, most_past=PAST_HERE)
+    address = escape(scope.link("feedback", anchor="meetings"))
+    st.html(f'<p><a href="{address}" target="_self">{escape(scope.say("neighborhood.all_feedback"))}</a></p>')
+
+
+def show_meeting(scope: Scope, meeting: Mapping[str, Any]) -> None:
+    """A meeting: title, day, hour, place, agenda, languages, access."""
+    said = scope.say
+    with st.container(border=True, gap="small", height="stretch", key=f"card-meeting-{meeting['id']}"):
+        st.subheader(for_markdown(str(meeting["title"])), anchor=f"meeting-{meeting['id']}")
+        st.markdown(f"**{for_markdown(meeting_line(scope, meeting))}**")
+        if isinstance(meeting["agenda"], str):
+            st.markdown(for_markdown(meeting["agenda"]))
+        help_ = []
+        if isinstance(meeting["languages"], str):
+            spoken = formats.join(
+                [_language_name(code, scope) for code in meeting["languages"].split(";")], scope.language
+            )
+            help_.append(said("neighborhood.interpreter", languages=spoken))
+        if isinstance(meeting["access"], str):
+            help_.append(said("neighborhood.access", access=meeting["access"]))
+        for line in help_:
+            show_small(line)
+
+
+def show_meetings(scope: Scope, place: str | None, *, most: int = 6, most_past: int = 6) -> None:
     """Next meetings first, with languages, access and agenda; then past ones with what came of them."""
     said = scope.say
     everything = scope.ask(queries.meetings, neighborhood=place, language=scope.language)
     everything = everything[everything.kind != "survey"]
     coming = everything[everything.held_on >= scope.as_of].head(most)
-    past = everything[everything.held_on < scope.as_of].iloc[::-1].head(most)
+    past = everything[everything.held_on < scope.as_of].iloc[::-1].head(most_past)
     if coming.empty:
         st.markdown(for_markdown(said("feedback.no_next" if place is None else "neighborhood.no_meetings")))
-    columns = st.columns(1 if scope.narrow or len(coming) < 2 else 2)
-    for position, meeting in enumerate(queries.records(coming)):
-        with columns[position % len(columns)].container(border=True, key=f"card-meeting-{meeting['id']}"):
-            st.subheader(for_markdown(str(meeting["title"])), anchor=f"meeting-{meeting['id']}")
-            st.markdown(for_markdown(meeting_line(scope, meeting)))
-            if isinstance(meeting["agenda"], str):
-                st.markdown(for_markdown(meeting["agenda"]))
-            help_ = []
-            if isinstance(meeting["languages"], str):
-                spoken = formats.join(
-                    [_language_name(code, scope) for code in meeting["languages"].split(";")], scope.language
-                )
-                help_.append(said("neighborhood.interpreter", languages=spoken))
-            if isinstance(meeting["access"], str):
-                help_.append(said("neighborhood.access", access=meeting["access"]))
-            if help_:
-                show_small(" · ".join(help_))
+    # Row by row, so that both of a row are equally high and come in their order on a phone.
+    meetings = queries.records(coming)
+    wide = 1 if scope.narrow or len(meetings) < 2 else 2
+    for start in range(0, len(meetings), wide):
+        for column, meeting in zip(st.columns(wide), meetings[start : start + wide], strict=False):
+            with column:
+                show_meeting(scope, meeting)
     st.subheader(said("feedback.past"), anchor="past-meetings")
     if past.empty:
         st.markdown(for_markdown(said("feedback.no_past" if place is None else "neighborhood.no_past_meetings")))
@@ -330,7 +431,7 @@ def show_meetings(scope: Scope, place: str | None, *, most: int = 6) -> None:
             said("feedback.meeting"): past.title,
             said("table.date"): [formats.date_text(day, scope.language) for day in past.held_on],
             said("feedback.came"): [
-                said("neighborhood.attendance_unknown") if pd.isna(n) else said("neighborhood.attendance", n=int(n))
+                said("feedback.not_counted") if pd.isna(n) else formats.count(int(n), scope.language)
                 for n in past.attendance
             ],
             said("feedback.came_of_it"): past.follow_up.fillna(said("feedback.no_follow_up")),
