@@ -82,7 +82,8 @@ def show_card(card: Card, scope: Scope) -> None:
         if card.drawing is not None:
             st.vega_lite_chart(card.drawing.rows, card.drawing.spec, theme=None, alt=card.alt, key=f"chart-{card.id}")
         if card.how_to_read:
-            show_small(f"{scope.say('card.how_to_read')}: {card.how_to_read}")
+            with st.container(key=f"how-{card.id}"):
+                show_small(f"{scope.say('card.how_to_read')}: {card.how_to_read}")
         for notice in card.notices:
             st.warning(for_markdown(notice))
         show_source(card, scope)

@@ -51,8 +51,9 @@ def show_definitions(scope: Scope) -> None:
     for measure in queries.records(measures):
         with st.container(gap="small", key=f"def-{measure['id']}"):
             st.subheader(for_markdown(str(measure["name"])), anchor=f"def-{measure['id']}")
-            st.markdown(for_markdown(" ".join(f"{line.rstrip('.')}." for line in definition_of(measure, scope))))
-            show_small(source_line(measure, scope))
+            first, *more = (f"{line.rstrip('.')}." for line in definition_of(measure, scope))
+            st.markdown(for_markdown(first))
+            show_small(" ".join([*more, f"{source_line(measure, scope)}."]))
 
 
 def show_methods(scope: Scope) -> None:

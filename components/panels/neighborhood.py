@@ -177,8 +177,9 @@ def show_topics(scope: Scope, readings: Sequence[Reading]) -> None:
 def show_survey_here(scope: Scope) -> None:
     """The survey's answers, where one is published."""
     if len(scope.ask(queries.survey_waves)):
-        st.subheader(scope.say("neighborhood.survey_here"), anchor="answers")
-        show_survey(scope)
+        with st.container(key="paper-off"):  # large, and its figures are in the cards
+            st.subheader(scope.say("neighborhood.survey_here"), anchor="answers")
+            show_survey(scope)
 
 
 def headline_cards(readings: Sequence[Reading]) -> list[Reading]:
