@@ -9,7 +9,7 @@ import pandas as pd
 
 from components import charts, formats
 from components.cards import Card, Chip
-from components.readings import Reading, read_measure
+from components.readings import LONG, Reading, read_measure
 from components.scope import Scope
 from components.sentences import (
     base_text,
@@ -252,6 +252,9 @@ def _drawing(reading: Reading, figures: pd.DataFrame, scope: Scope) -> tuple[cha
         return drawing, scope.say("how_to_read.line"), months
     # Opt-in waves are never put on one line with others; they stay in the table.
     long = figures[(kinds != "month") & (figures.reason.fillna("") != "opt_in")]
+    if reading.kind in ("rate", "count"):  # years before quarters: they hold together what small counts hide
+        by_year = long[kinds[long.index].isin(LONG)]
+        long = by_year if (by_year.neighborhood == reading.place).sum() > 1 else long
     mine = long[long.neighborhood == reading.place]
     if len(mine) < 2:
         return None, "", here
