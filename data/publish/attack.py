@@ -52,12 +52,19 @@ def _possible(cells: pd.DataFrame, equations: csr_array, width: float) -> pd.Dat
     holds = _can_hold(matrix, target, lower, upper)
     matrix, target = matrix[holds], target[holds]
     low, high = lower.copy(), upper.copy()
+    together: list[tuple[Ints, Ints]] = []
     for system, columns in _systems(matrix):
-        part, aim = matrix[system][:, columns], target[system]
         if len(system) == 1:
-            low[columns], high[columns] = _within_one_sum(part, float(aim[0]), lower[columns], upper[columns])
+            part = matrix[system][:, columns]
+            aim = float(target[system[0]])
+            low[columns], high[columns] = _within_one_sum(part, aim, lower[columns], upper[columns])
         else:
-            low[columns], high[columns] = _within_many_sums(part, aim, lower[columns], upper[columns], width)
+            together.append((system, columns))
+    if together:  # they share no cell, so one program answers for all at once
+        systems, columns = (np.concatenate(many) for many in zip(*together, strict=True))
+        label = np.repeat(np.arange(len(together)), [len(own) for _, own in together])
+        part, aims = csr_array(matrix[systems][:, columns]), target[systems]
+        low[columns], high[columns] = _within_many_sums(part, aims, lower[columns], upper[columns], label, width)
     weak = (_span(low, high) < width) & (high > 1e-6)
     low, high = np.ceil(low - 1e-6), np.floor(high + 1e-6)
     return pd.DataFrame({"low": low[weak], "high": high[weak]}, index=cells.index[hidden[weak]])
@@ -115,12 +122,12 @@ def _within_one_sum(part: csr_array, target: float, lower: Floats, upper: Floats
 
 
 def _within_many_sums(
-    part: csr_array, target: Floats, lower: Floats, upper: Floats, width: float
+    part: csr_array, target: Floats, lower: Floats, upper: Floats, system: Ints, width: float
 ) -> tuple[Floats, Floats]:
-    """Several sums at once, by linear programs.
+    """Many sums at once, by linear programs. system: the number of the system of sums that each cell belongs to.
 
     Every solution is a witness for all its cells, so random corners clear most cells at once; only those still seen
-    within less than `width` get programs of their own, and only their ends are exact.
+    within less than `width` are asked for one by one (one of each system in a program), and only their ends are exact.
     """
     bounds = np.column_stack([lower, upper])
     first = _corner(np.zeros(len(lower)), part, target, bounds)
@@ -145,15 +152,25 @@ def _within_many_sums(
                 seen_low, seen_high = np.minimum(seen_low, corner), np.maximum(seen_high, corner)
         still_open = _span(seen_low, seen_high) < width
         looks, idle = looks + 1, idle + 1 if still_open.sum() == is_open.sum() else 0
-    for cell in range(len(lower)):
+    for cells in _one_of_each(np.flatnonzero(_span(seen_low, seen_high) < width), system):
         for sign in (1.0, -1.0):
-            if _span(seen_low[cell], seen_high[cell]) < width:
+            asked = cells[_span(seen_low[cells], seen_high[cells]) < width]
+            if len(asked):
                 objective = np.zeros(len(lower))
-                objective[cell] = sign
+                objective[asked] = sign
                 corner = _corner(objective, part, target, bounds)
                 if corner is not None:
                     seen_low, seen_high = np.minimum(seen_low, corner), np.maximum(seen_high, corner)
     return seen_low, seen_high
+
+
+def _one_of_each(cells: Ints, system: Ints) -> Iterator[Ints]:
+    """The cells in rounds, each with at most one of a system."""
+    order = cells[np.argsort(system[cells], kind="stable")]
+    _, first, size = np.unique(system[order], return_index=True, return_counts=True)
+    turn = np.arange(len(order)) - np.repeat(first, size)
+    for number in range(int(size.max(initial=0))):
+        yield order[turn == number]
 
 
 def _span(low: Floats, high: Floats) -> Floats:

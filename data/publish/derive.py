@@ -7,7 +7,7 @@ Nothing here decides what may be shown; that is privacy, then statuses. Missing 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -130,17 +130,20 @@ def add_years(observation: pd.DataFrame, measure: pd.DataFrame) -> pd.DataFrame:
     about = typed(measure, Measure)
     counted = rows["measure_id"].isin(about.loc[about["kind"].isin(COUNTED), "id"])
     months = rows[counted & rows["period"].str.fullmatch(r"\d{4}-\d{2}")]
-    made = []
-    for _, mine in months.groupby("measure_id", sort=True):
-        for period in _stretches(mine["period"].unique()):
-            made.append(_summed(mine, period, _months_of(period)))
+    wanted = [
+        (measure_id, period, _months_of(period))
+        for measure_id, periods in months.groupby("measure_id", sort=True)["period"]
+        for period in _stretches(periods.unique())
+    ]
+    from_months = _summed(months, wanted)
     quarters = rows[counted & rows["period"].str.fullmatch(r"\d{4}-Q\d")]
-    for _, mine in quarters.groupby("measure_id", sort=True):
-        for year in sorted(mine["period"].str[:4].unique()):
+    wanted = []
+    for measure_id, periods in quarters.groupby("measure_id", sort=True)["period"]:
+        for year in sorted(periods.str[:4].unique()):
             parts = [f"{year}-Q{number}" for number in range(1, 5)]
-            if set(parts) <= set(mine["period"]):
-                made.append(_summed(mine, parse(year), parts))
-    return _without_repeats(rows, made)
+            if set(parts) <= set(periods):
+                wanted.append((measure_id, parse(year), parts))
+    return _without_repeats(rows, [from_months, _summed(quarters, wanted)])
 
 
 def with_city_population(population: pd.DataFrame, neighborhood: pd.DataFrame) -> pd.DataFrame:
@@ -294,28 +297,37 @@ def _totals(parts: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     return typed(totals, Observation)
 
 
-def _summed(rows: pd.DataFrame, period: Period, parts: list[str]) -> pd.DataFrame:
-    """The sum of the parts of a period (codes of months or quarters), one row for each place and group."""
-    months = rows[rows["period"].isin(parts)]
-    needed = len(parts)
-    reported = months["numerator"].notna() & ~months["status"].isin([*UNCOUNTED, "not_applicable"])
-    inapplicable = months["status"] == "not_applicable"
-    found = (
-        months.assign(reported=reported, inapplicable=inapplicable)
-        .groupby(PLACE, sort=True)
-        .agg(
-            events=("numerator", "sum"),
-            reported=("reported", "sum"),
-            inapplicable=("inapplicable", "all"),
-            source_id=("source_id", "first"),
-        )
-        .reset_index()
+def _summed(rows: pd.DataFrame, wanted: Sequence[tuple[Hashable, Period, list[str]]]) -> pd.DataFrame:
+    """Sums over periods, one row for each place and group.
+
+    wanted: a measure, a period and its parts (codes of months or quarters) each.
+    """
+    if not wanted:
+        return typed(None, Observation)
+    parts = pd.DataFrame(
+        [(measure_id, part, at, len(parts)) for at, (measure_id, _, parts) in enumerate(wanted) for part in parts],
+        columns=["measure_id", "period", "at", "needed"],
     )
-    whole = found["reported"] == needed
+    used = rows.merge(parts.astype({"measure_id": "str", "period": "str"}), on=["measure_id", "period"])
+    used["reported"] = used["numerator"].notna() & ~used["status"].isin([*UNCOUNTED, "not_applicable"])
+    used["inapplicable"] = used["status"] == "not_applicable"
+    found = used.groupby(["at", *PLACE], sort=True).agg(
+        events=("numerator", "sum"),
+        reported=("reported", "sum"),
+        needed=("needed", "first"),
+        inapplicable=("inapplicable", "all"),
+        source_id=("source_id", "first"),
+    )
+    found = found.reset_index()
+    whole = found["reported"] == found["needed"]
     found["numerator"] = found["events"].where(whole)
     found["status"] = np.select([whole, found["inapplicable"]], ["shown", "not_applicable"], default="not_reported")
     found["reason"] = (found["status"] == "not_reported").map({True: "partial_coverage", False: None})
-    return typed(found.assign(period=period.code, period_start=period.start, period_end=period.end), Observation)
+    periods = [wanted[at][1] for at in found["at"]]
+    found["period"] = [period.code for period in periods]
+    found["period_start"] = pd.Series([period.start for period in periods], dtype=object)
+    found["period_end"] = pd.Series([period.end for period in periods], dtype=object)
+    return typed(found, Observation)
 
 
 def _stretches(months: np.ndarray) -> list[Period]:

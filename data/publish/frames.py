@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -19,16 +20,25 @@ def typed(frame: pd.DataFrame | None, model: type[Table]) -> pd.DataFrame:
     """
     given = pd.DataFrame() if frame is None else frame
     columns: dict[str, Any] = {}
-    for name, about in described(model).items():
-        cells = given[name] if name in given else pd.Series([None] * len(given), index=given.index, dtype=object)
-        if about["type"] in TYPES:
-            cells = cells.astype(TYPES[about["type"]])
-            if about["default"] is not None:
-                cells = cells.fillna(about["default"])
+    for name, (kind, default) in _shape(model).items():
+        if name not in given:
+            columns[name] = pd.array([default] * len(given), dtype=TYPES.get(kind, object))
+            continue
+        cells = given[name]
+        if kind in TYPES:
+            cells = cells.astype(TYPES[kind])
+            if default is not None and cells.hasnans:
+                cells = cells.fillna(default)
         else:
             cells = cells.astype(object).where(cells.notna(), None)
         columns[name] = cells.array
     return pd.DataFrame(columns)
+
+
+@cache
+def _shape(model: type[Table]) -> dict[str, tuple[str, Any]]:
+    """Column -> its type and default: asked for so often that it is kept."""
+    return {name: (about["type"], about["default"]) for name, about in described(model).items()}
 
 
 def joined(model: type[Table], *frames: pd.DataFrame) -> pd.DataFrame:

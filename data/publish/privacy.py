@@ -25,7 +25,7 @@ from scipy.sparse import csr_array
 from data.models import SurveyWave, WithheldCell
 from data.publish.attack import WIDTH, Floats, Ints, capped, exposed
 from data.publish.frames import typed
-from data.publish.sums import CELL, COMPLEMENT, FINDINGS, SMALL, Tables, as_published, cells_of, equations_of
+from data.publish.sums import CELL, COMPLEMENT, FINDINGS, SMALL, Sums, Tables, as_published, cells_of
 from data.publish.thresholds import Thresholds
 
 
@@ -64,11 +64,12 @@ def withhold(
     limits = thresholds or Thresholds()
     tables = Tables.of(observation, measure, neighborhood, survey_result, complaint_summary)
     cells = cells_of(tables, limits)
-    true_sums = _holding_true(equations_of(cells, tables, fiscal_start_month), cells)
+    sums = Sums(cells, fiscal_start_month)
+    true_sums = _holding_true(sums.tried(cells), cells)
     while True:
         cells = protect(cells, true_sums)
         # What a reader would try differs: of what is hidden he cannot know whether it adds up.
-        tried = equations_of(as_published(cells), tables, fiscal_start_month)
+        tried = sums.tried(as_published(cells))
         if tried.shape == true_sums.shape and abs(tried - true_sums).sum() == 0:
             break
         further = protect(cells, tried)
@@ -114,7 +115,7 @@ def audit(
     tables = Tables.of(observation, measure, neighborhood, survey_result, complaint_summary)
     cells = as_published(cells_of(tables, thresholds or Thresholds(), attacker=True))
     plain = cells[cells["small"] & cells["value"].notna()]
-    found = exposed(cells, equations_of(cells, tables, fiscal_start_month))
+    found = exposed(cells, Sums(cells, fiscal_start_month).tried(cells))
     narrowed = cells.loc[found.index, CELL].join(found)
     return pd.concat([plain[CELL].assign(low=plain["value"], high=plain["value"]), narrowed], ignore_index=True)
 

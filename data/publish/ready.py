@@ -201,12 +201,20 @@ def check(
     for name in columns:
         if name in rows.cells:
             kind, cell = columns[name]["type"], rows.cells[name]
-            select.append(f"{_value_sql(kind, cell, rows.formats.get(name))} AS {name}")
             select.append(f"clean({cell}) AS raw_{name}")
-            select.append(f"{'given' if kind in ('int', 'float') else 'clean'}({cell}) IS NOT NULL AS has_{name}")
+            if kind == "str":  # its own raw text: most columns are, and each expression costs
+                continue
+            select.append(f"{_value_sql(kind, cell, rows.formats.get(name))} AS {name}")
+            if kind in ("int", "float"):
+                select.append(f"given({cell}) IS NOT NULL AS has_{name}")
             if kind == "date" and not rows.formats.get(name):
                 select.append(f"coalesce(two_readings({cell}), FALSE) AS two_{name}")
     frame = _fetch(connection, f"SELECT {', '.join(select)} FROM {rows.relation} ORDER BY {rows.row}")
+    for name in [name for name in columns if name in rows.cells]:
+        if columns[name]["type"] == "str":
+            frame[name] = frame[f"raw_{name}"]
+        if f"has_{name}" not in frame:
+            frame[f"has_{name}"] = frame[f"raw_{name}"].notna()
     for name, given in fixed.items():
         if name in columns and name not in rows.cells:
             frame[name] = pd.Series([given] * len(frame), index=frame.index, dtype="object")

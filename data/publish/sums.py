@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from data.models import CITY, ComplaintSummary, Measure, Neighborhood, Observation, SurveyResult
 from data.periods import Period, UnknownPeriod, parse
@@ -27,6 +27,8 @@ ENOUGH_MATCHES = 3
 """So many equal numbers above zero, and none unequal, make a measure the same as a column of complaints."""
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -180,27 +182,156 @@ def _complaint_cells(rows: pd.DataFrame, limits: Thresholds, attacker: bool) -> 
     return pd.concat(parts, ignore_index=True)
 
 
-class _Sums:
+class Sums:
+    """Every sum that a reader would try, over the cells' positions.
+
+    Which cells belong together is found once; which sums are worth trying is judged anew by the values still shown.
+    """
+
+    def __init__(self, cells: pd.DataFrame, fiscal_start_month: int) -> None:
+        self.count = len(cells)
+        self.measure, self.measures = _numbered(cells["table_name"] + "\0" + cells["measure_id"])
+        self.place, self.places = _numbered(cells["neighborhood_id"])
+        self.period, self.periods = _numbered(cells["period"])
+        self.group, self.groups = _numbered(cells["group_name"])
+        self.everyone = (cells["group_name"] == "all").to_numpy(dtype=bool)
+        self.kind = cells["place_kind"].to_numpy(dtype=object)
+        self.family = cells["family"].to_numpy(dtype=object)
+        self.name = cells["measure_id"].to_numpy(dtype=object)
+        self.where_and_when = self.place * len(self.periods) + self.period
+        always = _Collected(self.count)
+        self._add_places(always)
+        self._add_periods(always, fiscal_start_month)
+        always.add(self._of(np.isin(self.name, FINDINGS)), self._of(self.name == "closed"), self.where_and_when)
+        self.always = always.matrix()
+
+    def tried(self, cells: pd.DataFrame) -> csr_array:
+        """The sums that the shown values do not contradict: row @ values == 0, one row a sum."""
+        value = cells["value"].to_numpy(dtype=float)
+        more = _Collected(self.count)
+        self._add_groups(more, value)
+        self._add_complaints(more, value)
+        return csr_array(vstack([self.always, more.matrix()]))
+
+    def _of(self, mask: Mask) -> Ints:
+        """Positions of the cells of complaints where a mask holds."""
+        return np.flatnonzero(mask & (self.family == "complaints"))
+
+    def _add_places(self, sums: _Collected) -> None:
+        """Neighborhoods, and those without one, add up to the city; so do districts."""
+        key = (self.measure * len(self.periods) + self.period) * len(self.groups) + self.group
+        whole_city, unplaced = np.flatnonzero(self.kind == "city"), np.flatnonzero(self.kind == "unplaced")
+        for kind in ("neighborhood", "district"):
+            placed = np.flatnonzero(self.kind == kind)
+            beside = unplaced[np.isin(key[unplaced], key[placed])]
+            sums.add(np.concatenate([placed, beside]), whole_city, key)
+
+    def _add_periods(self, sums: _Collected, fiscal_start_month: int) -> None:
+        """Months and quarters add up to the years, fiscal years and stretches that they fill."""
+        spans: dict[int, Period] = {}
+        for number, code in enumerate(self.periods):
+            try:
+                spans[number] = parse(code, fiscal_start_month=fiscal_start_month)
+            except UnknownPeriod:
+                continue
+        number_of = {period.code: number for number, period in spans.items()}
+        cells: dict[tuple[int, int], list[int]] = {}
+        known = (self.family != "answers") & np.isin(self.period, list(spans))
+        for cell in np.flatnonzero(known):
+            cells.setdefault((int(self.measure[cell]), int(self.period[cell])), []).append(int(cell))
+        periods_of: dict[int, set[int]] = {}
+        for measure, period in cells:
+            periods_of.setdefault(measure, set()).add(period)
+        nests: dict[frozenset[int], list[tuple[int, list[int]]]] = {}
+        parts: list[list[int]] = []
+        totals: list[list[int]] = []
+        for measure, periods in sorted(periods_of.items()):
+            if (same := frozenset(periods)) not in nests:
+                nests[same] = [
+                    (number_of[total], [number_of[part] for part in found])
+                    for total, found in _nests(sorted(spans[number] for number in periods))
+                ]
+            for total, found in nests[same]:
+                parts.append([cell for part in found for cell in cells[measure, part]])
+                totals.append(cells[measure, total])
+        # One key for each sum of a measure, so that all are matched in one go.
+        place_and_group = self.place * len(self.groups) + self.group
+        width = len(self.places) * len(self.groups)
+        sums.add_apart(parts, totals, place_and_group, width)
+
+    def _add_groups(self, sums: _Collected, value: Floats) -> None:
+        """Groups add up to everyone, unless a measure's fully shown rows say that its groups overlap."""
+        groups, everyone = np.flatnonzero(~self.everyone), np.flatnonzero(self.everyone)
+        if not len(groups):
+            return
+        key = (self.measure * len(self.places) + self.place) * len(self.periods) + self.period
+        found, first, inverse = np.unique(key[groups], return_index=True, return_inverse=True)
+        added = np.bincount(inverse, value[groups])  # nan where one of them is hidden
+        at = _found_in(found, key[everyone])
+        total = value[everyone[at >= 0]]
+        off = np.abs(added[at[at >= 0]] - total) > 1e-6
+        overlapping = np.unique(self.measure[groups[first[at[at >= 0][off]]]])
+        sums.add(groups[~np.isin(self.measure[groups], overlapping)], everyone, key)
+
+    def _add_complaints(self, sums: _Collected, value: Floats) -> None:
+        """Closed and pending add up to received, where every full row says so.
+
+        A measure that repeats a column of complaints is tied to it: what one hides the other must not tell.
+        """
+        column = {name: self._of(self.name == name) for name in ("received", "closed", "pending", "sustained")}
+        if not len(self._of(self.family == "complaints")):
+            return
+        key = self.where_and_when
+        row_of = {name: dict(zip(key[cells], cells, strict=True)) for name, cells in column.items()}
+        full = [
+            value[row_of["closed"][row]] + value[row_of["pending"][row]] - value[cell]
+            for row, cell in row_of["received"].items()
+            if row in row_of["closed"] and row in row_of["pending"]
+        ]
+        known = np.array(full)[~np.isnan(full)]
+        if len(known) and (known == 0).all():
+            sums.add(np.concatenate([column["closed"], column["pending"]]), column["received"], key)
+        counted = np.flatnonzero((self.family == "count") & self.everyone)
+        for measure in np.unique(self.measure[counted]):
+            mine = counted[self.measure[counted] == measure]
+            for cells in column.values():
+                _, here, there = np.intersect1d(key[mine], key[cells], return_indices=True)
+                ours, theirs = value[mine[here]], value[cells[there]]
+                both = ~np.isnan(ours) & ~np.isnan(theirs)
+                if (ours[both] == theirs[both]).all() and (ours[both] > 0).sum() >= ENOUGH_MATCHES:
+                    sums.add(mine[here], cells[there], key)
+
+
+class _Collected:
     """Collects sums: parts +1, total -1."""
 
     def __init__(self, cells: int) -> None:
         self.cells = cells
         self.count = 0
-        self.entries: list[tuple[npt.NDArray[Any], npt.NDArray[Any], Floats]] = []
+        self.entries: list[tuple[Ints, Ints, Floats]] = []
 
-    def add(self, parts: pd.DataFrame, totals: pd.DataFrame, keys: list[str]) -> None:
-        """Parts and totals with the same keys belong to one sum; both have a column `cell`."""
-        totals = totals.drop_duplicates(keys)
-        numbered = totals[[*keys, "cell"]].rename(columns={"cell": "total"})
-        found = parts[[*keys, "cell"]].merge(numbered, on=keys)
-        if found.empty:
+    def add(self, parts: Ints, totals: Ints, key: Ints) -> None:
+        """Cells whose keys are equal belong to one sum; of two totals the first counts."""
+        self._match(parts, key[parts], totals, key[totals])
+
+    def add_apart(self, parts: list[list[int]], totals: list[list[int]], key: Ints, width: int) -> None:
+        """Sums side by side, each with parts and totals of its own; keys are below `width`."""
+        if not parts:
             return
-        label = found.groupby(keys, sort=False).ngroup().to_numpy() + self.count
-        first = ~pd.Series(label).duplicated().to_numpy()
-        ones = np.ones(len(found))
-        self.entries.append((label, found["cell"].to_numpy(), ones))
-        self.entries.append((label[first], found["total"].to_numpy()[first], -ones[first]))
-        self.count = int(label.max()) + 1
+        inside, whole = (np.fromiter(chain.from_iterable(many), dtype=np.intp) for many in (parts, totals))
+        apart = [np.repeat(np.arange(len(many)), [len(one) for one in many]) * width for many in (parts, totals)]
+        self._match(inside, apart[0] + key[inside], whole, apart[1] + key[whole])
+
+    def _match(self, parts: Ints, part_key: Ints, totals: Ints, total_key: Ints) -> None:
+        keys, first = np.unique(total_key, return_index=True)
+        at = _found_in(keys, part_key)
+        parts, at = parts[at >= 0], at[at >= 0]
+        if not len(parts):
+            return
+        used, label = np.unique(at, return_inverse=True)
+        self.entries.append((label + self.count, parts, np.ones(len(parts))))
+        self.entries.append((np.arange(len(used)) + self.count, totals[first[used]], -np.ones(len(used))))
+        self.count += len(used)
 
     def matrix(self) -> csr_array:
         if not self.entries:
@@ -209,53 +340,18 @@ class _Sums:
         return csr_array((sign, (row, column)), shape=(self.count, self.cells))
 
 
-def equations_of(cells: pd.DataFrame, tables: Tables, fiscal_start_month: int) -> csr_array:
-    """Every sum that a reader would try, over the cells' positions; judged by the values that `cells` still shows."""
-    sums = _Sums(len(cells))
-    here = cells.assign(cell=np.arange(len(cells)))
-    whole_city = here[here["place_kind"] == "city"]
-    for kind in ("neighborhood", "district"):
-        keys = ["table_name", "measure_id", "period", "group_name"]
-        placed = here[here["place_kind"] == kind]
-        listed = pd.MultiIndex.from_frame(placed[keys].drop_duplicates())
-        unplaced = here[here["place_kind"] == "unplaced"]
-        unplaced = unplaced[pd.MultiIndex.from_frame(unplaced[keys]).isin(listed)]
-        sums.add(pd.concat([placed, unplaced]), whole_city, keys)
-    _add_groups(sums, here)
-    _add_periods(sums, here[here["family"] != "answers"], fiscal_start_month)
-    _add_complaints(sums, here)
-    return sums.matrix()
+def _numbered(names: pd.Series[str]) -> tuple[Ints, list[str]]:
+    """Each name as a number, and the names by number."""
+    numbers, found = pd.factorize(names)
+    return numbers.astype(np.intp), [str(one) for one in found]
 
 
-def _add_groups(sums: _Sums, here: pd.DataFrame) -> None:
-    """Groups add up to everyone, unless a measure's fully shown rows say that its groups overlap."""
-    keys = ["table_name", "measure_id", "neighborhood_id", "period"]
-    groups, everyone = here[here["group_name"] != "all"], here[here["group_name"] == "all"]
-    if groups.empty:
-        return
-    added = groups.groupby(keys)["value"].agg(["sum", "count", "size"]).query("count == size").reset_index()
-    checked = added.merge(everyone[[*keys, "value"]], on=keys).dropna(subset="value")
-    overlapping = checked.loc[(checked["sum"] - checked["value"]).abs() > 1e-6, ["table_name", "measure_id"]]
-    bad = pd.MultiIndex.from_frame(overlapping.drop_duplicates())
-    sums.add(groups[~pd.MultiIndex.from_frame(groups[["table_name", "measure_id"]]).isin(bad)], everyone, keys)
-
-
-def _add_periods(sums: _Sums, here: pd.DataFrame, fiscal_start_month: int) -> None:
-    """Months and quarters add up to the years, fiscal years and stretches that they fill."""
-    keys = ["table_name", "measure_id", "neighborhood_id", "group_name"]
-    spans: dict[str, Period] = {}
-    for code in here["period"].unique():
-        try:
-            spans[code] = parse(code, fiscal_start_month=fiscal_start_month)
-        except UnknownPeriod:
-            continue
-    nests: dict[frozenset[str], list[tuple[str, list[str]]]] = {}
-    for _, mine in here.groupby(["table_name", "measure_id"], sort=True):
-        codes = frozenset(code for code in mine["period"].unique() if code in spans)
-        if codes not in nests:
-            nests[codes] = list(_nests([spans[code] for code in sorted(codes)]))
-        for total, parts in nests[codes]:
-            sums.add(mine[mine["period"].isin(parts)], mine[mine["period"] == total], keys)
+def _found_in(keys: Ints, wanted: Ints) -> Ints:
+    """Where each wanted key stands among sorted keys; -1 where it does not."""
+    if not len(keys):
+        return np.full(len(wanted), -1, dtype=np.intp)
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[at] == wanted, at, -1)
 
 
 def _nests(periods: list[Period]) -> Iterator[tuple[str, list[str]]]:
@@ -269,29 +365,3 @@ def _nests(periods: list[Period]) -> Iterator[tuple[str, list[str]]]:
             ]
             if parts and sum(part.days for part in parts) == whole.days:
                 yield whole.code, [part.code for part in parts]
-
-
-def _add_complaints(sums: _Sums, here: pd.DataFrame) -> None:
-    """Findings add up to closed; closed and pending to received, where every full row says so.
-
-    A measure that repeats a column of complaints is tied to it: what one hides the other must not tell.
-    """
-    keys = ["neighborhood_id", "period"]
-    complaints = here[here["family"] == "complaints"]
-    if complaints.empty:
-        return
-    column = {name: complaints[complaints["measure_id"] == name] for name in COMPLAINTS}
-    sums.add(complaints[complaints["measure_id"].isin(FINDINGS)], column["closed"], keys)
-    open_and_closed = complaints[complaints["measure_id"].isin(["closed", "pending"])]
-    both = open_and_closed.groupby(keys)["value"].agg(["sum", "count"]).query("count == 2").reset_index()
-    checked = both.merge(column["received"], on=keys).dropna(subset="value")
-    if len(checked) and (checked["sum"] == checked["value"]).all():
-        sums.add(open_and_closed, column["received"], keys)
-    counted = here[(here["family"] == "count") & (here["group_name"] == "all")]
-    for _, measure in counted.groupby("measure_id", sort=True):
-        for name in ("received", "closed", "sustained", "pending"):
-            tied = measure.merge(column[name], on=keys)
-            known = tied.dropna(subset=["value_x", "value_y"])
-            same = known["value_x"] == known["value_y"]
-            if same.all() and (known["value_x"] > 0).sum() >= ENOUGH_MATCHES:
-                sums.add(measure, column[name], keys)
