@@ -59,7 +59,7 @@ def show_scope_bar(scope: Scope, page: str) -> None:
             param=NEIGHBORHOOD,
             default=WHOLE_CITY,
             label_of=lambda code: scope.say("scope.whole_city") if code == WHOLE_CITY else scope.name_of(code),
-            width=240,
+            width=200,
             label_visibility="collapsed",
         )
         dates = [scope.say("scope.published", date=formats.date_text(manifest["released_on"], scope.language))]

@@ -12,6 +12,7 @@ import streamlit as st
 
 from components import formats
 from components.cards import show_small, show_table
+from components.panels.late import late_updates
 from components.panels.measures import definition_of, source_line
 from components.scope import RELEASE, Scope
 from components.sentences import amount_text
@@ -198,11 +199,11 @@ def show_late(scope: Scope) -> None:
     if planned.empty:
         st.markdown(for_markdown(said("about.no_plan")))
         return
-    late = scope.ask(queries.late_updates, as_of=scope.as_of)
+    late = late_updates(scope)
     if late.empty:
         st.markdown(for_markdown(said("about.on_time")))
     for row in queries.rows(late):
-        slots = {"source": str(row.source_title), "period": _period(str(row.covers), scope)}
+        slots = {"source": str(row.title), "period": _period(str(row.covers), scope)}
         days = int(str(row.days_late))
         if isinstance(row.released_on, date):
             text = said("about.came_late", n=days, **slots)

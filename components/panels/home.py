@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from components import formats
-from components.panels.money import cents_text, main_books, year_sentences
+from components.panels.late import late_sources
+from components.panels.money import cents_text, main_books, spent_so_far
 from components.panels.voice import next_meeting, promises_card, show_meeting
 from components.readings import Reading
 from components.scope import Scope
@@ -56,6 +57,7 @@ def work_tiles(scope: Scope) -> list[Tile]:
             Tile(
                 said("home.programs_running"), formats.count(running, scope.language), scope.link("programs"),
                 range=said("home.programs_of", n=len(programs)),
+                change=said("home.programs_evaluated", n=scope.ask(queries.evaluations).program_id.nunique()),
             )
         )  # fmt: skip
     books = main_books(scope)
@@ -63,15 +65,10 @@ def work_tiles(scope: Scope) -> list[Tile]:
         ledger, year = books
         totals = scope.ask(queries.budget_by, by="fiscal_year", ledger=ledger, fiscal_year=year).iloc[0]
         if pd.notna(totals.revised):
-            _, *rest = year_sentences(scope, ledger, year)
-            spent = said("home.not_spent_yet")
-            if pd.notna(totals.actual):
-                share = formats.percent(100 * int(totals.actual) / int(totals.revised), scope.language)
-                spent = said("home.spent_share", share=share)
             tiles.append(
                 Tile(
                     said("home.planned"), cents_text(totals.revised, scope), scope.link("budget"),
-                    range=spent, change=rest[0] if rest else "",
+                    range=spent_so_far(scope, totals, year),
                     when=formats.sentence_case(formats.period_label(year, scope.language)),
                 )
             )  # fmt: skip
@@ -133,10 +130,8 @@ def news_lines(scope: Scope) -> list[str]:
     else:
         changes = scope.ask(queries.revisions)
         lines.append(said("home.figures_changed", n=len(changes)) if len(changes) else said("home.nothing_new"))
-    late = scope.ask(queries.late_updates, as_of=scope.as_of)
-    lines += [
-        said("home.late", source=str(row.source_title), n=int(str(row.days_late))) for row in queries.rows(late.head(2))
-    ]
+    late = late_sources(scope)
+    lines += [said("home.late", source=source, n=days) for source, days in late[:2]]
     corrections = scope.ask(queries.corrections, language=scope.language)
     lines += [
         said("home.corrected", date=formats.date_text(row.corrected_on, scope.language), what=str(row.what))

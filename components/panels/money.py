@@ -171,6 +171,17 @@ def steps_finding(scope: Scope, totals: pd.Series[Any], year: str) -> str:
     return scope.say("budget.finding_pace", spent=spent, gone=formats.percent(100 * gone, scope.language))
 
 
+def spent_so_far(scope: Scope, totals: pd.Series[Any], year: str) -> str:
+    """How much of the plan is spent, and of a year that is not over how much is gone; or that nothing is reported."""
+    if pd.isna(totals.actual) or not int(totals.revised):
+        return scope.say("home.not_spent_yet")
+    share = formats.percent(100 * int(totals.actual) / int(totals.revised), scope.language)
+    gone = pace(_fiscal_year(scope, year))
+    if gone is None:
+        return scope.say("home.spent_share", share=share)
+    return scope.say("home.spent_pace", share=share, gone=formats.percent(100 * gone, scope.language))
+
+
 def parts_card(scope: Scope, by: queries.By, ledger: str, year: str, *, heading: str) -> Card | None:
     """Where it goes (or comes from) by one thing, as plan and spending; None where the lines tell fewer than two."""
     frame = scope.ask(queries.budget_by, by=by, ledger=ledger, fiscal_year=year, language=scope.language)

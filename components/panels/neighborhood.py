@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
 from components import formats
 from components.cards import show_card, show_small, show_table
+from components.panels.late import late_sources
 from components.panels.measures import TOPICS, measure_card, measures_table
 from components.panels.money import money_sentences
 from components.panels.voice import next_meeting, promises_counts, show_survey
@@ -168,10 +168,18 @@ def show_topics(scope: Scope, readings: Sequence[Reading]) -> None:
                 show_card(measure_card(reading, scope), scope)
         carded = [reading.measure["id"] for reading in chosen]
         others = [reading for reading in mine if reading.measure["id"] not in carded]
-        if others:
+        if others and scope.narrow:
+            with st.expander(scope.say("neighborhood.more_count", n=len(others))):
+                show_others(scope, topic, others)
+        elif others:
             st.subheader(scope.say("neighborhood.more_measures"), anchor=f"more-{topic}")
-            links = [scope.link("about", anchor=f"def-{reading.measure['id']}") for reading in others]
-            show_table(measures_table(others, scope), scope, caption=scope.say(f"neighborhood.{topic}"), links=links)
+            show_others(scope, topic, others)
+
+
+def show_others(scope: Scope, topic: str, readings: Sequence[Reading]) -> None:
+    """Measures without a card of their own, in one table; each leads to its definition."""
+    links = [scope.link("about", anchor=f"def-{reading.measure['id']}") for reading in readings]
+    show_table(measures_table(readings, scope), scope, caption=scope.say(f"neighborhood.{topic}"), links=links)
 
 
 def show_survey_here(scope: Scope) -> None:
@@ -199,9 +207,7 @@ def unknown_lines(scope: Scope, place: str, readings: Sequence[Reading]) -> list
         reason = reason_text(reading.now, scope)
         if reason and not reading.now.has_value:
             lines.append(said("neighborhood.unknown_line", measure=str(reading.measure["name"]), reason=reason))
-    late = scope.ask(queries.late_updates, as_of=scope.as_of)
-    late = late[pd.isna(late.released_on)] if len(late) else late
-    lines += [said("home.late", source=str(row.source_title), n=int(str(row.days_late))) for row in queries.rows(late)]
+    lines += [said("home.late", source=source, n=days) for source, days in late_sources(scope, open_only=True)]
     return lines or [said("neighborhood.all_shown")]
 
 

@@ -14,7 +14,7 @@ from components import charts, formats
 from components.cards import Card, show_card, show_small, show_table
 from components.scope import Scope, choose_code
 from components.tokens import look
-from components.words import for_markdown
+from components.words import DEFAULT, for_markdown, words
 from data import queries
 from data.figures import Figure
 
@@ -440,5 +440,8 @@ def show_meetings(scope: Scope, place: str | None, *, most: int = 6, most_past: 
     show_table(table, scope, caption=said("feedback.past"))
 
 
-def _language_name(code: str, scope: Scope) -> str:
-    return str(scope.words.locale.languages.get(code.strip(), code))
+def _language_name(name: str, scope: Scope) -> str:
+    """A spoken language in the reader's words. name: a code, or the English name that a pack wrote."""
+    name = name.strip()
+    english = {known: code for code, known in words(DEFAULT).locale.languages.items()}
+    return str(scope.words.locale.languages.get(english.get(name, name), name))

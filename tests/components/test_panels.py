@@ -106,7 +106,7 @@ class TestNeighborhood:
         assert scope.say("neighborhood.visitors") not in neighborhood.about_place(scope, "harbor-point")
 
     def test_in_short_says_one_thing_of_each_topic(self, scope: Scope, read: dict[str, list[Reading]]) -> None:
-        for readings in read.values():
+        for place, readings in read.items():
             topics = {reading.measure["topic"] for reading in readings} & set(neighborhood.SHORT_TOPICS)
             assert len(neighborhood.in_short(scope, readings)) == len(topics)
             assert len(neighborhood.in_short_of_work(scope, place)) == 3
