@@ -160,7 +160,9 @@ def places_table(scope: Scope, figures: pd.DataFrame, unit: str) -> pd.DataFrame
     headings = [said("table.place"), value, said("table.range"), said("table.base"), said("table.status")]
     rows = [(str(row["name"]), *_cells(scope, row)) for row in queries.records(figures)]
     table = pd.DataFrame(rows, columns=headings)
-    return table.drop(columns=[name for name in headings[2:4] if not table[name].any()])
+    table = table.drop(columns=[name for name in headings[2:4] if not table[name].any()])
+    missing = {said("table.range"): said("reading.no_range"), said("table.base"): said("reading.not_stated")}
+    return table.replace({name: {"": text} for name, text in missing.items() if name in table})
 
 
 def _cells(scope: Scope, row: Mapping[Any, Any]) -> tuple[str, str, str, str]:
@@ -249,9 +251,11 @@ def map_summary(scope: Scope, figures: pd.DataFrame) -> str:
 
 def show_place_list(scope: Scope, measure: Mapping[str, Any], period: str, figures: pd.DataFrame) -> None:
     """The same places as a list, first in the order of the page for keyboards and screen readers."""
-    table = places_table(scope, figures, str(measure["unit"]))
+    # What each rests on is in the table of the card below; the list is narrow.
+    table = places_table(scope, figures, str(measure["unit"])).drop(columns=scope.say("table.base"), errors="ignore")
+    links = [scope.link("neighborhood", **{NEIGHBORHOOD: str(place)}) for place in figures.id]
     with st.container(height=MAP_HEIGHT + 40, border=False, key="place-list"):
-        show_table(table, scope, caption=map_title(scope, measure, period), most=len(table))
+        show_table(table, scope, caption=map_title(scope, measure, period), most=len(table), links=links)
     reasons = dict.fromkeys(reason for reason in figures.reason if isinstance(reason, str))
     if reasons:
         with st.expander(scope.say("map.limits_more")):
