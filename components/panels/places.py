@@ -64,7 +64,7 @@ def show_name_list(scope: Scope, *, opened: bool = False) -> None:
         for place in queries.rows(places)
     )
     with st.expander(scope.say("home.as_list", n=len(places)), expanded=opened):
-        st.html(f'<ul class="places">{links}</ul>')
+        st.html(f'<div class="places-box"><ul class="places">{links}</ul></div>')
 
 
 def show_home_map(scope: Scope) -> None:
