@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import tomllib
 import typing
@@ -341,6 +342,19 @@ class Pack:
     def thresholds(self) -> Thresholds:
         """What a figure needs in this city: the floors, or more where the pack says so."""
         return Thresholds(**self.toml.thresholds.model_dump()) if self.toml else Thresholds()
+
+    def size_bytes(self) -> int:
+        """How large all files are together that city.toml names and that are there."""
+        if self.toml is None:
+            return 0
+        toml = self.toml
+        specs: list[RawFile | Boundary | MapFeatures] = [*toml.extracts, *toml.lookups.values(), *toml.map_features]
+        specs += [*toml.boundaries.values(), *(one for many in toml.tables.values() for one in many)]
+        size = 0
+        for file in {spec.file for spec in specs}:
+            with contextlib.suppress(Refused, OSError):
+                size += self.find(file).stat().st_size
+        return size
 
     def find(self, file: str) -> Path:
         """Where a file stands: in the pack first, then in the files folder.

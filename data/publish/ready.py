@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, cast
 
 import duckdb
@@ -66,7 +67,8 @@ class Rows:
     """Where rows stand in DuckDB: a FROM clause, the SQL of the row number, and the SQL of each of our columns.
 
     labels: our column -> the heading to name in problems. carry: other SQL to hand on unchecked, by name.
-    formats: our column -> declared date format, or "dollars" where cents are wanted.
+    formats: our column -> declared date format, or "dollars" where cents are wanted. each_once: no two rows share a
+    row number.
     """
 
     relation: str
@@ -75,6 +77,7 @@ class Rows:
     labels: dict[str, str] = field(default_factory=dict)
     carry: dict[str, str] = field(default_factory=dict)
     formats: dict[str, str | None] = field(default_factory=dict)
+    each_once: bool = False
 
 
 @dataclass
@@ -160,7 +163,7 @@ def ready_rows(
         else:
             formats[ours] = (spec.format if spec else None) or date_format
         cells[ours] = cell
-    return Rows(relation, "r.row", cells, headings, {}, formats)
+    return Rows(relation, "r.row", cells, headings, {}, formats, each_once=True)
 
 
 def check(
@@ -197,24 +200,7 @@ def check(
     if absent:
         return Checked(typed(table, pd.DataFrame()).assign(_file="", _row=0), set())
 
-    select = [f"{rows.row} AS _row", *(f"{sql} AS {name}" for name, sql in rows.carry.items())]
-    for name in columns:
-        if name in rows.cells:
-            kind, cell = columns[name]["type"], rows.cells[name]
-            select.append(f"clean({cell}) AS raw_{name}")
-            if kind == "str":  # its own raw text: most columns are, and each expression costs
-                continue
-            select.append(f"{_value_sql(kind, cell, rows.formats.get(name))} AS {name}")
-            if kind in ("int", "float"):
-                select.append(f"given({cell}) IS NOT NULL AS has_{name}")
-            if kind == "date" and not rows.formats.get(name):
-                select.append(f"coalesce(two_readings({cell}), FALSE) AS two_{name}")
-    frame = _fetch(connection, f"SELECT {', '.join(select)} FROM {rows.relation} ORDER BY {rows.row}")
-    for name in [name for name in columns if name in rows.cells]:
-        if columns[name]["type"] == "str":
-            frame[name] = frame[f"raw_{name}"]
-        if f"has_{name}" not in frame:
-            frame[f"has_{name}"] = frame[f"raw_{name}"].notna()
+    frame = _read(connection, rows, {name: one["type"] for name, one in columns.items() if name in rows.cells})
     for name, given in fixed.items():
         if name in columns and name not in rows.cells:
             frame[name] = pd.Series([given] * len(frame), index=frame.index, dtype="object")
@@ -313,6 +299,69 @@ def _value_sql(kind: str, cell: str, format: str | None) -> str:
     if kind in ("date", "datetime"):
         return day_sql(cell, format) if format is None else f"coalesce({day_sql(cell, format)}, day_of_iso({cell}))"
     return f"cents_of({cell})" if format == "dollars" else _SQL[kind].format(cell)
+
+
+_PLAIN: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "int": (r"-?[0-9]{1,15}", int),
+    "float": (r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?", float),
+    "date": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", date.fromisoformat),
+}
+"""How most cells of a ready table are written, and what they mean: these need none of the many patterns of files.py."""
+
+
+def _read(connection: duckdb.DuckDBPyConnection, rows: Rows, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """Columns _row, those carried, and of each of our columns: its value, raw_ (its text), has_ (anything in it), and
+    for days two_ (two readings).
+    """
+    select = [f"{rows.row} AS _row", *(f"{sql} AS {name}" for name, sql in rows.carry.items())]
+    select += [f"clean({rows.cells[name]}) AS raw_{name}" for name in kinds]
+    later = {name: kind for name, kind in kinds.items() if kind != "str"}
+    if not rows.each_once:
+        select += _values(rows, later)
+    frame = _fetch(connection, f"SELECT {', '.join(select)} FROM {rows.relation} ORDER BY {rows.row}")
+    if rows.each_once:
+        for name, kind in list(later.items()):
+            if kind in _PLAIN and not rows.formats.get(name):
+                plain = _plain(frame[f"raw_{name}"], kind)
+                if plain is not None:
+                    frame[name] = plain
+                    del later[name]
+        if later:
+            select = [f"{rows.row} AS _row", *_values(rows, later)]
+            more = _fetch(connection, f"SELECT {', '.join(select)} FROM {rows.relation} ORDER BY {rows.row}")
+            frame = pd.concat([frame, more.drop(columns="_row")], axis=1)
+    for name, kind in kinds.items():
+        if kind == "str":
+            frame[name] = frame[f"raw_{name}"]
+        if f"has_{name}" not in frame:
+            frame[f"has_{name}"] = frame[f"raw_{name}"].notna()
+    return frame
+
+
+def _values(rows: Rows, kinds: Mapping[str, str]) -> list[str]:
+    """SQL of the values of columns, of whether a number is given at all, and of days with two readings."""
+    select = []
+    for name, kind in kinds.items():
+        cell, format = rows.cells[name], rows.formats.get(name)
+        select.append(f"{_value_sql(kind, cell, format)} AS {name}")
+        if kind in ("int", "float"):
+            select.append(f"given({cell}) IS NOT NULL AS has_{name}")
+        if kind == "date" and not format:
+            select.append(f"coalesce(two_readings({cell}), FALSE) AS two_{name}")
+    return select
+
+
+def _plain(raw: pd.Series, kind: str) -> pd.Series | None:
+    """Cells written in the plainest way, as values; None where any is not."""
+    pattern, turn = _PLAIN[kind]
+    given = raw.dropna()
+    if not given.astype("str").str.fullmatch(pattern).all():
+        return None
+    try:
+        values = [None if pd.isna(cell) else turn(cell) for cell in raw]
+    except ValueError:  # 2024-02-30
+        return None
+    return pd.Series(values, index=raw.index, dtype={"int": "Int64", "float": "float64"}.get(kind, "object"))
 
 
 def _fetch(connection: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:

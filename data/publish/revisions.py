@@ -50,8 +50,8 @@ def _of_observations(old: pd.DataFrame, new: pd.DataFrame) -> list[pd.DataFrame]
 
     news, gone = both[both["where"] == "right_only"], both[both["where"] == "left_only"]
     for rows, other, kind, filled in ((news, old, "new", "new"), (gone, new, "gone", "old")):
-        known_measure = rows["measure_id"].isin(other["measure_id"])
-        periods = pd.MultiIndex.from_frame(other[["measure_id", "period"]])
+        known_measure = rows["measure_id"].isin(other["measure_id"].unique())
+        periods = pd.MultiIndex.from_frame(other[["measure_id", "period"]].drop_duplicates())
         known_period = pd.MultiIndex.from_frame(rows[["measure_id", "period"]]).isin(periods)
         measures = rows[~known_measure].groupby("measure_id").size().astype("str").rename(filled).reset_index()
         parts.append(measures.assign(changed_column="measure", kind=kind))
