@@ -73,12 +73,15 @@ class TestLinks:
     def test_going_back_shows_the_page_before(
         self, page: Page, settled: Settled, serve: Serve, demo_store: Path
     ) -> None:
-        page.goto(f"{serve(demo_store)}/map?lang=en")
+        page.goto(f"{serve(demo_store)}/map?n=downtown&lang=en")
         settled(page)
         page.get_by_role("link", name=EN.say("nav.budget"), exact=True).first.click()
         expect(page.get_by_role("heading", level=1)).to_have_text(EN.say("budget.title"))
+        expect(page).to_have_url(re.compile(r"/budget\?n=downtown&lang=en$"))
+        settled(page)
         page.go_back()
         expect(page.get_by_role("heading", level=1)).to_have_text(EN.say("map.title"))
+        assert codes(page) == {"n": "downtown", "lang": "en"}
 
 
 class TestMaps:

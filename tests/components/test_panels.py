@@ -215,7 +215,7 @@ class TestProgramsAndVoice:
 
 
 class TestAboutAndHome:
-    def test_changes_are_told_in_words_one_row_each(self, scope: Scope) -> None:
+    def test_changes_are_told_in_words_one_row_a_figure(self, scope: Scope) -> None:
         changes = queries.revisions(scope.release)
         table = about.changes_table(scope, changes)
         figure = ["table_name", "measure_id", "neighborhood_id", "period", "group_name", "item"]
