@@ -18,12 +18,18 @@ from components.words import (
     languages,
     words,
 )
+from data.figures import REASONS
 from data.models import TABLES, described
 
 OTHERS = [code for code in languages() if code != DEFAULT]
 
 # Words of the machinery, which no page shows by their code.
-NOT_FOR_PEOPLE = {("observation", "status"), ("revision", "kind"), ("withheld_cell", "rule")}
+NOT_FOR_PEOPLE = {
+    ("observation", "status"),
+    ("observation", "reason"),
+    ("revision", "kind"),
+    ("withheld_cell", "rule"),
+}
 
 
 def sentences(language: Words, group: str = "") -> list[str]:
@@ -139,6 +145,11 @@ def test_every_code_of_the_data_has_words(code: str) -> None:
 def test_every_status_has_words(code: str, group: str) -> None:
     statuses = described(TABLES["observation"])["status"]["one_of"]
     assert [status for status in statuses if f"{group}.{status}" not in words(code)] == []
+
+
+@pytest.mark.parametrize("code", languages())
+def test_every_reason_has_a_sentence(code: str) -> None:
+    assert [reason for reason in REASONS if f"reasons.{reason}" not in words(code)] == []
 
 
 def test_slots_are_filled() -> None:
