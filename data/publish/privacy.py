@@ -15,7 +15,8 @@ other reason, which is just as true of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ from scipy.sparse import csr_array
 
 from data.models import SurveyWave, WithheldCell
 from data.publish.attack import WIDTH, Floats, Ints, capped, exposed
+from data.publish.earlier import Earlier, beside, filled, same_cells, with_filled
 from data.publish.frames import typed
 from data.publish.sums import CELL, COMPLEMENT, FINDINGS, SMALL, Sums, Tables, as_published, cells_of
 from data.publish.thresholds import Thresholds
@@ -35,12 +37,16 @@ class CannotProtect(ValueError):
 
 @dataclass(frozen=True)
 class Withheld:
-    """The tables without what must not be shown, and the log: one row a withheld figure (table withheld_cell)."""
+    """The tables without what must not be shown, and the log: one row a withheld figure (table withheld_cell).
+
+    true: CELL and value of every number that was looked at, for those who attack what is published; never to be kept.
+    """
 
     observation: pd.DataFrame
     survey_result: pd.DataFrame
     complaint_summary: pd.DataFrame
     log: pd.DataFrame
+    true: pd.DataFrame
 
 
 def withhold(
@@ -53,17 +59,29 @@ def withhold(
     survey_wave: pd.DataFrame | None = None,
     thresholds: Thresholds | None = None,
     fiscal_start_month: int = 7,
+    kept: Sequence[Earlier] = (),
 ) -> Withheld:
     """Hide small numbers and what would give them back. Call after derive and before statuses.decide.
 
     Numbers that stay are never altered; a second call changes nothing. A withheld observation has status withheld, its
     rule as reason, and no number. A survey result with fewer than 30 (effective) answers loses its shares and says
     too_few_to_say; with fewer than 10 also its n. A complaint row with a small number in it loses that number, and all
-    its findings where one of them is small; what is left in the row is safe. Raises CannotProtect.
+    its findings where one of them is small; what is left in the row is safe. kept: earlier releases that readers still
+    have, oldest first; nothing here gives back what is withheld there, nor the other way round, as far as that can
+    still be helped (`across` tells where it cannot). Raises CannotProtect.
     """
     limits = thresholds or Thresholds()
     tables = Tables.of(observation, measure, neighborhood, survey_result, complaint_summary)
-    cells = cells_of(tables, limits)
+    cells = _protected(cells_of(tables, limits), fiscal_start_month)
+    while kept:
+        before = cells["hidden"]
+        cells = _protected_beside(cells, kept, fiscal_start_month)
+        if cells["hidden"].equals(before):
+            break
+    return _written(tables, cells, survey_wave, limits)
+
+
+def _protected(cells: pd.DataFrame, fiscal_start_month: int) -> pd.DataFrame:
     sums = Sums(cells, fiscal_start_month)
     true_sums = _holding_true(sums.tried(cells), cells)
     while True:
@@ -71,12 +89,36 @@ def withhold(
         # What a reader would try differs: of what is hidden he cannot know whether it adds up.
         tried = sums.tried(as_published(cells))
         if tried.shape == true_sums.shape and abs(tried - true_sums).sum() == 0:
-            break
+            return cells
         further = protect(cells, tried)
         if further[["hidden", "upper"]].equals(cells[["hidden", "upper"]]):
-            break
+            return cells
         cells = further
-    return _written(tables, cells, survey_wave, limits)
+
+
+def _protected_beside(cells: pd.DataFrame, kept: Sequence[Earlier], fiscal_start_month: int) -> pd.DataFrame:
+    """Hide what gives a hidden number away to one who reads kept releases as well: of this release, and of those."""
+    before = cells["hidden"]
+    together = beside(cells, kept)
+    if (together["told"] & together["hidden"]).any() or together["fixed"].any():
+        with suppress(CannotProtect):  # what was published cannot be taken back
+            safe = _protected(together, fiscal_start_month).iloc[: len(cells)]
+            cells = cells.assign(hidden=safe["hidden"], upper=safe["upper"])
+    told = together["told"].iloc[: len(cells)]
+    for one in kept:
+        shown = as_published(cells)
+        taken = filled(one.cells, shown)
+        if not taken.any():
+            continue
+        sums = Sums(one.cells, fiscal_start_month)
+        guess = with_filled(one.cells, shown, taken)
+        found = exposed(guess, sums.tried(guess)).index.difference(exposed(one.cells, sums.tried(one.cells)).index)
+        if len(found):
+            around = abs(sums.tried(guess))
+            reach = around.T @ (around @ one.cells.index.isin(found).astype(float)) > 0
+            hide = same_cells(cells, one.cells[taken & reach]) & ~told & (cells["value"] > 0)
+            cells = cells.assign(hidden=cells["hidden"] | hide)
+    return cells if cells["hidden"].equals(before) else _protected(cells, fiscal_start_month)
 
 
 def withhold_surveys(
@@ -120,17 +162,56 @@ def audit(
     return pd.concat([plain[CELL].assign(low=plain["value"], high=plain["value"]), narrowed], ignore_index=True)
 
 
+def across(
+    published: Tables, true: pd.DataFrame, kept: Sequence[Earlier], *, limits: Thresholds, fiscal_start_month: int = 7
+) -> pd.DataFrame:
+    """Attack published tables and kept releases side by side: what is hidden in one and can be read with the other.
+
+    true: table, measure, place, period and group of this release's numbers with their true `value`; a guess that misses
+    it is no finding. Returns columns release, table_name, measure_id, neighborhood_id, period, group_name; release is
+    the id of the kept release that tells, or that is told on.
+    """
+    now = as_published(cells_of(published, limits, attacker=True))
+    alone = exposed(now, Sums(now, fiscal_start_month).tried(now)).index
+    truth = true.drop_duplicates(CELL).set_index(CELL)["value"]
+    found = []
+    for one in kept:
+        both = beside(now, [one])  # `now` first and in order, so that what is exposed alone keeps its number
+        real = truth.reindex(pd.MultiIndex.from_frame(both[CELL])).to_numpy()
+        taken = filled(both, one.cells)
+        guess = with_filled(both, one.cells, taken)
+        direct = both[taken & np.isfinite(both["upper"]) & (np.abs(guess["value"] - real) < 1e-6)]
+        right = pd.Index([])
+        if taken.any() or len(both) > len(now):
+            open_now = exposed(guess, Sums(guess, fiscal_start_month).tried(guess)).drop(alone, errors="ignore")
+            is_wrong = (open_now["low"] > real[open_now.index]) | (open_now["high"] < real[open_now.index])
+            right = open_now.index[~is_wrong]
+        taken = filled(one.cells, now)
+        guess = with_filled(one.cells, now, taken)
+        direct_then = one.cells[taken & np.isfinite(one.cells["upper"]) & (one.cells["family"] == "count")]
+        sums = Sums(one.cells, fiscal_start_month)
+        open_then = pd.Index([])
+        if taken.any():
+            open_then = exposed(guess, sums.tried(guess)).index
+            open_then = open_then.difference(exposed(one.cells, sums.tried(one.cells)).index)
+        parts = [direct[CELL], both.loc[right, CELL], direct_then[CELL], one.cells.loc[open_then, CELL]]
+        found.append(pd.concat(parts).assign(release=one.id))
+    return pd.concat(found, ignore_index=True).drop_duplicates() if found else pd.DataFrame(columns=[*CELL, "release"])
+
+
 def protect(cells: pd.DataFrame, equations: csr_array, *, width: float = WIDTH) -> pd.DataFrame:
     """Hide further cells until no hidden cell can be narrowed down to less than `width`; returns a copy.
 
     cells: as for `exposed`, but with the true value also where hidden (nan where not even the publisher knows it).
     Also hidden; block (cells of one block are hidden together); late (hidden only when nothing else is left: city
     totals). lower and upper hold for a cell once it is hidden; upper comes back as infinity for a cell whose reason
-    must not tell that it is small. Raises CannotProtect.
+    must not tell that it is small. told and fixed, where they are given: as `earlier.beside`. Raises CannotProtect.
     """
     cells = cells.copy()
+    if "told" not in cells:
+        cells = cells.assign(told=False, fixed=False)
     while True:
-        view = as_published(cells)
+        view = cells.assign(value=cells["value"].mask(cells["hidden"] & ~cells["told"]))
         for blamed in _suspicions(view, equations, width):
             if not len(blamed):
                 return cells
@@ -214,7 +295,7 @@ def _chosen(cells: pd.DataFrame, equations: csr_array, blamed: Ints, width: floa
     """
     entries = equations[blamed].tocoo()
     value = cells["value"].to_numpy(dtype=float)
-    free = ~cells["hidden"].to_numpy(dtype=bool) & (np.nan_to_num(value) > 0)
+    free = ~(cells["hidden"] | cells["told"] | cells["fixed"]).to_numpy(dtype=bool) & (np.nan_to_num(value) > 0)
     usable = free[entries.col]
     row, column = entries.row[usable], entries.col[usable]
     room = value[column] - cells["lower"].to_numpy(dtype=float)[column]
@@ -239,6 +320,7 @@ def _told_too_much(cells: pd.DataFrame, equations: csr_array, blamed: Ints) -> I
     """Hidden cells of the blamed sums whose reason says "small": the totals, or else the largest of each sum."""
     entries = equations[blamed].tocoo()
     told = cells["hidden"].to_numpy(dtype=bool) & np.isfinite(cells["upper"].to_numpy(dtype=float))
+    told &= ~(cells["told"] | cells["fixed"]).to_numpy(dtype=bool)
     here = told[entries.col]
     totals = entries.col[here & (entries.data < 0)]
     if len(totals):
@@ -289,7 +371,7 @@ def _written(tables: Tables, cells: pd.DataFrame, survey_wave: pd.DataFrame | No
     for column, part in reported.groupby("measure_id"):
         complaints.loc[part["row"], str(column)] = pd.NA
 
-    return Withheld(observation, survey, complaints, _log(hidden, observation, complaints))
+    return Withheld(observation, survey, complaints, _log(hidden, observation, complaints), cells[[*CELL, "value"]])
 
 
 def _say_few(rows: pd.DataFrame, answers: pd.DataFrame) -> None:

@@ -141,6 +141,11 @@ KINDS: dict[str, Kind] = {
     # what hangs together
     "unknown_reference": Kind("error", "something is referred to that is not there", "Add it, or correct the code."),
     "shares_do_not_add_up": Kind("warning", "declared shares do not add up to 1", "Correct the shares.", True),
+    "told_by_another_release": Kind(
+        "warning",
+        "what is withheld in one release can be read with the help of another",
+        "Readers may have both. Where that must not be, take the older release out of the store, and publish again.",
+    ),
     "revised_without_adopted": Kind(
         "warning", "a revised amount has no adopted amount beside it", "Add the adopted amount.", True
     ),

@@ -12,8 +12,9 @@ from typing import Any, cast
 import pandas as pd
 from sqlalchemy import literal_column, select
 
-from data.models import TABLES, City, Manifest, Observation, Table, table_of
+from data.models import TABLES, City, Manifest, Measure, Observation, Table, table_of
 from data.publish import classes, derive, privacy, revisions, statuses
+from data.publish.earlier import Earlier
 from data.publish.frames import joined
 from data.publish.intake import Gathered, gather
 from data.publish.pack import Pack, read_pack
@@ -27,8 +28,12 @@ from data.publish.release import (
     try_out,
     write_rejects,
 )
+from data.publish.sums import Tables
 from data.publish.thresholds import Thresholds
 from data.store import Release, Store
+
+ATTACKED = ("observation", "measure", "neighborhood", "survey_result", "complaint_summary")
+"""Tables with numbers that need protection, in the order in which privacy takes them."""
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -113,11 +118,12 @@ def _made(
     """All tables of the release, and its manifest. Raises ReleaseRefused."""
     if errors := gathered.report.errors:
         raise ReleaseRefused([f"the pack has {len(errors):,} error{'s' if len(errors) > 1 else ''}, listed above"])
+    city = gathered.tables["city"].iloc[0]
+    kept = _kept(store, release_id, str(city["id"]))
     try:
-        tables = _worked_out(gathered, progress)
+        tables = _worked_out(gathered, kept, progress)
     except ValueError as error:  # figures that contradict themselves: every such error of the stages is a sentence
         raise ReleaseRefused([str(error)]) from error
-    city = tables["city"].iloc[0]
     progress("Comparing with the release before")
     previous = _release_before(store, release_id, str(city["id"]))
     before = {name: _table(previous, name) for name in ("observation", "budget_line")} if previous else {}
@@ -136,7 +142,7 @@ def _made(
     return tables, manifest
 
 
-def _worked_out(gathered: Gathered, progress: Progress) -> dict[str, pd.DataFrame]:
+def _worked_out(gathered: Gathered, kept: list[Release], progress: Progress) -> dict[str, pd.DataFrame]:
     tables, rules = dict(gathered.tables), gathered.measure_rules
     month = int(tables["city"]["fiscal_start_month"].iloc[0])
     limits = gathered.pack.thresholds
@@ -154,6 +160,8 @@ def _worked_out(gathered: Gathered, progress: Progress) -> dict[str, pd.DataFram
     tables["population"] = people
 
     progress("Protecting small numbers")
+    guarded = _ever_sensitive(measure, kept)
+    earlier = [_earlier(release, guarded, limits) for release in kept]
     safe = privacy.withhold(
         rows,
         measure,
@@ -163,6 +171,7 @@ def _worked_out(gathered: Gathered, progress: Progress) -> dict[str, pd.DataFram
         survey_wave=waves,
         thresholds=limits,
         fiscal_start_month=month,
+        kept=earlier,
     )
     tables["survey_result"], tables["complaint_summary"] = safe.survey_result, safe.complaint_summary
     tables["withheld_cell"] = safe.log
@@ -172,6 +181,10 @@ def _worked_out(gathered: Gathered, progress: Progress) -> dict[str, pd.DataFram
         safe.observation, measure, neighborhood=places, rules=rules, thresholds=limits, fiscal_start_month=month
     )
     _audited(tables, limits, month, progress)
+    if earlier:
+        attacked = _tables(tables | {"measure": _with_sensitive(measure, guarded)})
+        told = privacy.across(attacked, safe.true, earlier, limits=limits, fiscal_start_month=month)
+        _warn_of_told(told, gathered)
 
     progress("Finding map classes")
     tables["measure"] = classes.with_map_breaks(tables)
@@ -183,14 +196,68 @@ def _audited(
 ) -> None:
     """Attack what would be published. Raises ReleaseRefused when a withheld number can be worked out."""
     progress("Trying to work out what is withheld")
-    attacked = ("observation", "measure", "neighborhood", "survey_result", "complaint_summary")
-    frames = (tables[name] for name in attacked)
+    frames = (tables[name] for name in ATTACKED)
     found = privacy.audit(*frames, thresholds=limits, fiscal_start_month=fiscal_start_month)
     if found.empty:
         return
     cells = found[["measure_id", "neighborhood_id", "period", "group_name"]].head(5).itertuples(index=False)
     where = "; ".join(", ".join(map(str, cell)) for cell in cells)
     raise ReleaseRefused([f"{len(found):,} small numbers could be worked out from what is shown: {where}"])
+
+
+def _kept(store: Store, release_id: str, city_id: str) -> list[Release]:
+    """Releases of this city that readers have beside this one, oldest first.
+
+    For a release that is here already those that were here before it: so the same pack is the same again.
+    """
+    infos = sorted(store.releases(), key=lambda info: info.published_at)
+    own = next((at for at, info in enumerate(infos) if info.id == release_id), len(infos))
+    there = [store.open(info.id) for info in infos[:own]]
+    return [release for release in there if _one(release, City, "id") == city_id]
+
+
+def _ever_sensitive(measure: pd.DataFrame, kept: list[Release]) -> set[str]:
+    """Measures that are sensitive now or were in a release that is kept."""
+    found = set(measure.loc[measure["sensitive"].astype(bool), "id"])
+    table = table_of(Measure).c
+    for release in kept:
+        with release.connect() as connection:
+            found.update(connection.execute(select(table.id).where(table.sensitive)).scalars())
+    return found
+
+
+def _with_sensitive(measure: pd.DataFrame, guarded: set[str]) -> pd.DataFrame:
+    return measure.assign(sensitive=measure["id"].isin(list(guarded)))
+
+
+def _earlier(release: Release, guarded: set[str], limits: Thresholds) -> Earlier:
+    """The numbers of a kept release that need protection, as its readers see them."""
+    measure = _with_sensitive(_table(release, "measure"), guarded)
+    of_interest = measure.loc[measure["sensitive"] | measure["kind"].isin(["share", "score"]), "id"]
+    observation = table_of(Observation)
+    with release.connect() as connection:
+        wanted: Any = (
+            select(literal_column("*")).select_from(observation).where(observation.c.measure_id.in_(of_interest))
+        )
+        rows = pd.read_sql(wanted, connection)
+    others = {name: _table(release, name) for name in ("neighborhood", "survey_result", "complaint_summary")}
+    return Earlier.of(release.id, _tables({"observation": rows, "measure": measure, **others}), limits)
+
+
+def _tables(tables: Mapping[str, pd.DataFrame]) -> Tables:
+    return Tables.of(*(tables[name] for name in ATTACKED))
+
+
+def _warn_of_told(told: pd.DataFrame, gathered: Gathered) -> None:
+    """Say by name what is withheld in one release and can be read with another."""
+    for release, cells in told.groupby("release", sort=True):
+        listed = cells[["measure_id", "neighborhood_id", "period"]].drop_duplicates()
+        some = "; ".join(", ".join(map(str, cell)) for cell in listed.head(5).itertuples(index=False))
+        gathered.report.add(
+            "told_by_another_release",
+            file=f"release {release}",
+            found=f"{len(listed):,} figures, such as {some}",
+        )
 
 
 def _release_before(store: Store, release_id: str, city_id: str) -> Release | None:

@@ -114,7 +114,7 @@ BAD: dict[str, Bad] = {
 
 
 def test_every_named_problem_is_shown_here() -> None:
-    assert set(BAD) == set(KINDS)
+    assert {*BAD, "told_by_another_release"} == {*KINDS}  # the last takes two releases: see test_run.py
 
 
 @pytest.mark.parametrize("code", BAD)

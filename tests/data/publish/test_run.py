@@ -117,6 +117,17 @@ def test_a_stricter_pack_hides_and_doubts_more(store: Store, tmp_path: Path) -> 
     assert {("east",), ("north",), ("south",)} <= set(hidden)  # 12, 3 and 25 of a sensitive measure
 
 
+def test_what_an_earlier_release_tells_is_said_by_name(store: Store, pack: Path) -> None:
+    text = (pack / "city.toml").read_text()
+    (pack / "city.toml").write_text(text.replace("sensitive = true", "sensitive = false"))
+    assert run.publish(pack, store=store, release_id="open").report.problems == []
+    (pack / "city.toml").write_text(text)
+    [warning] = run.publish(pack, store=store, release_id="guarded").report.problems
+    assert (warning.code, warning.level, warning.file) == ("told_by_another_release", "warning", "release open")
+    assert "force, north, 2024" in warning.found
+    assert run.publish(pack, store=store, release_id="guarded").refused == []  # the same again is the same
+
+
 def test_the_day_of_the_command_line_tells_which_fiscal_years_are_over(store: Store, pack: Path) -> None:
     (pack / "years.csv").unlink()
     text = (pack / "city.toml").read_text()
