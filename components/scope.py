@@ -132,10 +132,10 @@ def read_scope(page: str) -> Scope | None:
     asked = st.query_params.get(RELEASE)
     pinned = bool(asked)
     try:
-        release = store.open(asked or None)
+        release = store.open(asked or current)  # the pointer is read once: it may move while a page is made
     except NoRelease:
         notices.append(said.say("scope.unknown_release", code=str(asked)))
-        release, pinned = store.open(), False
+        release, pinned = store.open(current), False
     city = ask(queries.city, release, language=language)
     printed = ask(queries.manifest, release)["released_on"]
     places = ask(queries.neighborhoods, release, kinds=("neighborhood", "district", "unplaced"), language=language)
