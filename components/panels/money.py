@@ -40,6 +40,7 @@ def choose_books(scope: Scope) -> tuple[str, str] | None:
             ledger = choose_code(
                 scope.say("budget.ledger"), names, param=LEDGER, default=names[0],
                 label_of=lambda code: scope.words.name_of("kinds.budget_line.ledger", code), width=280,
+                unknown=lambda code: scope.say("scope.unknown_choice", code=code),
             )  # fmt: skip
         years = sorted(ledgers.fiscal_year[ledgers.ledger == ledger], reverse=True)
         year = choose_code(

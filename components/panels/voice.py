@@ -33,6 +33,7 @@ def choose_wave(scope: Scope) -> dict[str, Any] | None:
     wave = choose_code(
         scope.say("feedback.wave"), list(waves.id), param=WAVE, default=waves.id.iloc[0],
         label_of=lambda code: str(names[code]), width=360,
+        unknown=lambda code: scope.say("scope.unknown_choice", code=code),
     )  # fmt: skip
     return queries.records(waves[waves.id == wave])[0]
 
