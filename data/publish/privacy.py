@@ -73,11 +73,8 @@ def withhold(
     limits = thresholds or Thresholds()
     tables = Tables.of(observation, measure, neighborhood, survey_result, complaint_summary)
     cells = _protected(cells_of(tables, limits), fiscal_start_month)
-    while kept:
-        before = cells["hidden"]
+    if kept:
         cells = _protected_beside(cells, kept, fiscal_start_month)
-        if cells["hidden"].equals(before):
-            break
     return _written(tables, cells, survey_wave, limits)
 
 
@@ -98,27 +95,38 @@ def _protected(cells: pd.DataFrame, fiscal_start_month: int) -> pd.DataFrame:
 
 def _protected_beside(cells: pd.DataFrame, kept: Sequence[Earlier], fiscal_start_month: int) -> pd.DataFrame:
     """Hide what gives a hidden number away to one who reads kept releases as well: of this release, and of those."""
-    before = cells["hidden"]
-    together = beside(cells, kept)
-    if (together["told"] & together["hidden"]).any() or together["fixed"].any():
-        with suppress(CannotProtect):  # what was published cannot be taken back
-            safe = _protected(together, fiscal_start_month).iloc[: len(cells)]
-            cells = cells.assign(hidden=safe["hidden"], upper=safe["upper"])
-    told = together["told"].iloc[: len(cells)]
-    for one in kept:
-        shown = as_published(cells)
-        taken = filled(one.cells, shown)
-        if not taken.any():
-            continue
-        sums = Sums(one.cells, fiscal_start_month)
-        guess = with_filled(one.cells, shown, taken)
-        found = exposed(guess, sums.tried(guess)).index.difference(exposed(one.cells, sums.tried(one.cells)).index)
-        if len(found):
-            around = abs(sums.tried(guess))
-            reach = around.T @ (around @ one.cells.index.isin(found).astype(float)) > 0
-            hide = same_cells(cells, one.cells[taken & reach]) & ~told & (cells["value"] > 0)
+    while True:
+        before = cells["hidden"]
+        together = beside(cells, kept)
+        if (together["told"] & together["hidden"]).any() or together["fixed"].any():
+            with suppress(CannotProtect):  # what was published cannot be taken back
+                safe = _protected(together, fiscal_start_month).iloc[: len(cells)]
+                cells = cells.assign(hidden=safe["hidden"], upper=safe["upper"])
+        hidden_beside = cells["hidden"]
+        for one in kept:
+            hide = _told_on(one, cells, fiscal_start_month) & ~together["told"].iloc[: len(cells)]
             cells = cells.assign(hidden=cells["hidden"] | hide)
-    return cells if cells["hidden"].equals(before) else _protected(cells, fiscal_start_month)
+        if cells["hidden"].equals(before):
+            return cells
+        alone = _protected(cells, fiscal_start_month)
+        if alone["hidden"].equals(hidden_beside):
+            return alone
+        cells = alone
+
+
+def _told_on(one: Earlier, cells: pd.DataFrame, fiscal_start_month: int) -> pd.Series[bool]:
+    """Which cells that are shown give away a number that is hidden in a kept release."""
+    shown = as_published(cells)
+    taken = filled(one.cells, shown)
+    if not taken.any():
+        return pd.Series(False, index=cells.index)
+    sums = Sums(one.cells, fiscal_start_month)
+    guess = with_filled(one.cells, shown, taken)
+    tried = sums.tried(guess)
+    found = exposed(guess, tried).index.difference(exposed(one.cells, sums.tried(one.cells)).index)
+    around = abs(tried)
+    reach = around.T @ (around @ one.cells.index.isin(found).astype(float)) > 0
+    return same_cells(cells, one.cells[taken & reach]) & (cells["value"] > 0)
 
 
 def withhold_surveys(
