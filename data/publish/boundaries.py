@@ -67,13 +67,17 @@ def features(path: Path, file: str) -> list[dict[str, Any]]:
     return found
 
 
-def read_outlines(path: Path, spec: Boundary, *, file: str, report: Report) -> list[Outline]:
+def read_outlines(
+    path: Path, spec: Boundary, *, file: str, report: Report, found: list[dict[str, Any]] | None = None
+) -> list[Outline]:
     """Outlines of one level, repaired where they cross themselves, merged by name where the pack says dissolve.
+
+    found: the features of the file, where they are read already.
 
     Raises Refused for a file that cannot be used; problems of single features go to the report.
     """
     outlines: list[Outline] = []
-    found = features(path, file)
+    found = features(path, file) if found is None else found
     names = {key for one in found for key in (one.get("properties") or {})}
     for wanted in filter(None, (spec.name, spec.id)):
         if wanted not in names:

@@ -385,7 +385,8 @@ class _Intake:
 
     def _outlines(self, level: str, spec: Any, places: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
         path = self.pack.find(spec.file)
-        outlines = boundaries.read_outlines(path, spec, file=spec.file, report=self.report)
+        read = boundaries.features(path, spec.file)
+        outlines = boundaries.read_outlines(path, spec, file=spec.file, report=self.report, found=read)
         hidden: list[tuple[str, str]] = []
         by_name = {
             fold(str(one["name"])): place
@@ -438,7 +439,6 @@ class _Intake:
         self.shapes[level] = shapes
         count = self.report.count(spec.file, "neighborhood" if level == "neighborhood" else "district")
         count.sha256, count.size_bytes = _fingerprint(path)
-        read = boundaries.features(path, spec.file)
         count.rows_read = len(read)
         count.rows_skipped = sum((one.get("properties") or {}).get(spec.name) in spec.leave_out for one in read)
         refused = self.report.rejects_frame()
