@@ -24,7 +24,10 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     keep_no_visitors_in_the_log()
     await to_thread.run_sync(publish_demo_if_empty, Store.default())
     await to_thread.run_sync(warm_up)
-    yield {}
+    try:
+        yield {}
+    finally:
+        gc.unfreeze()  # else DuckDB, which a first start has used, takes what is frozen for leaks and says so at length
 
 
 def keep_no_visitors_in_the_log() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from data.publish.run import publish
 from data.store import Store
 from tests.data.publish.tiny import write_pack
 
+ROOT = Path(__file__).parents[2]
 RELEASES = ("2025-09", "2025-12", "2026-03")
 
 
@@ -43,6 +47,26 @@ def cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setattr(demo, "write_packs", write_packs)
     assert store.ids() == list(RELEASES[:2])
     return store
+
+
+def test_a_server_that_published_ends_without_a_word(cut_off: Store) -> None:
+    program = """
+import asyncio
+import data.publish.run  # as a first start does, to publish
+from components.server import startup
+
+async def live():
+    async with startup.lifespan(None):
+        pass
+
+asyncio.run(live())
+"""
+    cut_off.unfinished_demo.unlink()
+    environment = {**os.environ, "OPENBEAT_STORE": str(cut_off.root)}
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
 def test_the_next_start_of_a_server_finishes_it(cut_off: Store) -> None:
