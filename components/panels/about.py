@@ -232,7 +232,7 @@ def show_files(scope: Scope) -> None:
         {
             said("about.file"): files.path,
             **{
-                said(f"about.{name}"): [formats.count(n, scope.language) for n in files[name]]
+                said(f"about.{name}"): [_rows(n, scope) for n in files[name]]
                 for name in (
                     "rows_read",
                     "rows_used",
@@ -245,6 +245,10 @@ def show_files(scope: Scope) -> None:
         }
     )
     show_table(table, scope, caption=said("about.files"))
+
+
+def _rows(count: float | None, scope: Scope) -> str:
+    return scope.say("status.chip.withheld") if pd.isna(count) else formats.count(int(count), scope.language)
 
 
 def show_accessibility(scope: Scope) -> None:

@@ -56,7 +56,11 @@ class SourceFile(Table, table=True):
     rows_rejected: int = col("Rows refused, with the reason in the rejects file.", computed=True, always=True)
     rows_skipped: int = col("Rows left out by a rule that the pack declares.", computed=True, default=0)
     rows_duplicate: int = col("Rows that are an exact copy of another.", computed=True, default=0)
-    rows_unplaced: int = col("Rows with no neighborhood recorded.", computed=True, default=0)
+    rows_unplaced: int | None = col(
+        "Rows with no neighborhood recorded; empty where that would tell a number that is withheld.",
+        computed=True,
+        default=0,
+    )
 
 
 class RowCount(Table, table=True):

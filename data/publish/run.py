@@ -12,7 +12,7 @@ from typing import Any, cast
 import pandas as pd
 from sqlalchemy import literal_column, select
 
-from data.models import TABLES, City, Manifest, Measure, Observation, Table, table_of
+from data.models import TABLES, UNPLACED, City, Manifest, Measure, Observation, Table, table_of
 from data.publish import classes, derive, privacy, revisions, statuses
 from data.publish.earlier import Earlier
 from data.publish.frames import joined
@@ -175,6 +175,7 @@ def _worked_out(gathered: Gathered, kept: list[Release], progress: Progress) -> 
     )
     tables["survey_result"], tables["complaint_summary"] = safe.survey_result, safe.complaint_summary
     tables["withheld_cell"] = safe.log
+    tables["source_file"] = _without_telling_rows(tables["source_file"], safe.log)
 
     progress("Deciding what may be said")
     tables["observation"] = statuses.decide(
@@ -189,6 +190,15 @@ def _worked_out(gathered: Gathered, kept: list[Release], progress: Progress) -> 
     progress("Finding map classes")
     tables["measure"] = classes.with_map_breaks(tables)
     return tables
+
+
+def _without_telling_rows(source_file: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
+    """Files without the number of rows that have no place, where such a figure is withheld: the number is their sum."""
+    unplaced = log[log["neighborhood_id"] == UNPLACED]
+    hidden = {*unplaced["measure_id"], *unplaced["table_name"]} - {"observation"}
+    feeds = source_file["into"].str.replace(r" #\d+$", "", regex=True).str.split(", ")
+    tells = pd.Series([not hidden.isdisjoint(names) for names in feeds], index=source_file.index, dtype=bool)
+    return source_file.assign(rows_unplaced=source_file["rows_unplaced"].astype("Int64").mask(tells))
 
 
 def _audited(

@@ -117,6 +117,18 @@ def test_a_stricter_pack_hides_and_doubts_more(store: Store, tmp_path: Path) -> 
     assert {("east",), ("north",), ("south",)} <= set(hidden)  # 12, 3 and 25 of a sensitive measure
 
 
+def test_the_rows_of_a_file_do_not_tell_what_is_withheld(store: Store, pack: Path) -> None:
+    text = (pack / "city.toml").read_text()
+    (pack / "city.toml").write_text(text.replace('{column = "AREA"}', '{column = "AREA", blank = "unplaced"}'))
+    (pack / "crime.csv").write_text(FILES["crime.csv"] + ",2024,40,30\n,2025,20,6\n")
+    run.publish(pack, store=store)
+    wanted = (
+        "SELECT status FROM observation WHERE neighborhood_id = 'unplaced' AND measure_id = 'force' ORDER BY period"
+    )
+    assert ("withheld",) in rows(store, wanted)
+    assert rows(store, "SELECT rows_read, rows_unplaced FROM source_file WHERE path = 'crime.csv'") == [(10, None)]
+
+
 def test_what_an_earlier_release_tells_is_said_by_name(store: Store, pack: Path) -> None:
     text = (pack / "city.toml").read_text()
     (pack / "city.toml").write_text(text.replace("sensitive = true", "sensitive = false"))
