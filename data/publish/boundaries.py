@@ -279,8 +279,8 @@ def overlaps(neighborhoods: dict[str, BaseGeometry], districts: dict[str, BaseGe
     return pd.DataFrame(rows, columns=["neighborhood_id", "district_id", "share_of_area"])
 
 
-def map_features(path: Path, spec: MapFeatures, *, file: str, report: Report) -> pd.DataFrame:
-    """Rows of table `map_feature`: water, parks or roads, simplified and rounded."""
+def map_features(path: Path, spec: MapFeatures, *, file: str, report: Report, first: int = 1) -> pd.DataFrame:
+    """Rows of table `map_feature`: water, parks or roads, simplified and rounded; numbered from `first` on."""
     rows = []
     shapes = []
     for row, feature in enumerate(features(path, file), 2):
@@ -298,6 +298,6 @@ def map_features(path: Path, spec: MapFeatures, *, file: str, report: Report) ->
         thin = shapely.transform(thin, lambda points: np.round(points, DECIMALS))
         if not thin.is_valid:
             thin = shapely.make_valid(thin)
-        rows.append((f"{spec.kind}-{row - 1}", spec.kind, name or None, shapely.to_geojson(thin), file, row))
+        rows.append((f"{spec.kind}-{row - 2 + first}", spec.kind, name or None, shapely.to_geojson(thin), file, row))
     _must_be_longitude_latitude(shapes, file)
     return pd.DataFrame(rows, columns=["id", "kind", "name", "geometry", "_file", "_row"])

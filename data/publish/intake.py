@@ -327,7 +327,9 @@ class _Intake:
 
     def _map_features(self, spec: Any) -> None:
         path = self.pack.find(spec.file)
-        frame = boundaries.map_features(path, spec, file=spec.file, report=self.report)
+        numbers = [one.removeprefix(f"{spec.kind}-") for one in self._ids("map_feature")]
+        taken = max((int(number) for number in numbers if number.isdecimal()), default=0)
+        frame = boundaries.map_features(path, spec, file=spec.file, report=self.report, first=taken + 1)
         self._add("map_feature", typed("map_feature", frame).assign(_file=frame["_file"], _row=frame["_row"]))
         count = self.report.count(spec.file, "map_feature")
         count.sha256, count.size_bytes = _fingerprint(path)

@@ -275,3 +275,10 @@ def test_a_problem_is_said_once() -> None:
     for _ in range(2):
         report.add("empty_file", file="a.csv")
     assert report.problems == [Problem("empty_file", "error", "a.csv", fix="Export it again, with its rows.")]
+
+
+def test_two_files_of_one_kind_are_both_on_the_map(tmp_path: Path) -> None:
+    toml = HEAD + "".join(f'[[map_features]]\nfile = "{name}.geojson"\nkind = "water"\n' for name in ("a", "b"))
+    found = made(tmp_path, toml, a_geojson=geojson(("x", square(0, 40))), b_geojson=geojson(("y", square(1, 41))))
+    assert found.report.problems == []
+    assert found.tables["map_feature"]["id"].tolist() == ["water-1", "water-2"]
