@@ -5,6 +5,8 @@ A child process publishes, and kills itself before or after one named call to th
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import random
 import signal
 import sqlite3
@@ -12,7 +14,9 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -26,32 +30,41 @@ from tests.data.small import small_tables, stamp
 
 ROOT = Path(__file__).parents[3]
 
-CHILD = """
-import os, signal, sys
-from pathlib import Path
-from data.publish import release
-from data.store import Store
-from tests.data.small import small_tables, stamp
+# Children of a server that has imported everything: each starts at once, where a new Python takes two seconds.
+CHILDREN = multiprocessing.get_context("forkserver")
+CHILDREN.set_forkserver_preload(["data.publish.run", "tests.data.small"])
 
-root, call, number, moment, fillers = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], int(sys.argv[5])
-tables = small_tables(burglaries=300, fillers=fillers)
-if call != "none":
-    real, calls = getattr(os, call), 0
 
-    def deadly(*arguments, **named):
-        global calls
-        calls += 1
-        if calls == number and moment == "before":
+def publish_small(
+    root: str, name: str = "new", fillers: int = 0, call: str = "", number: int = 0, when: str = ""
+) -> None:
+    """Publish a small release; dies before or after the given number of calls of os.`call`."""
+    tables = small_tables(burglaries=300, fillers=fillers)
+    if call:
+        real, calls = getattr(os, call), 0
+
+        def deadly(*arguments: Any, **named: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == number and when == "before":
+                os.kill(os.getpid(), signal.SIGKILL)
+            result = real(*arguments, **named)
+            if calls == number and when == "after":
+                os.kill(os.getpid(), signal.SIGKILL)
+            return result
+
+        setattr(os, call, deadly)
+    build(Store(Path(root)), tables, stamp(name))
+
+
+def publish_until(last: str, pack: Path, root: Path) -> None:
+    """Publish a pack; dies when a step begins."""
+
+    def deadly(step: str, done: int = 0, total: int = 0) -> None:
+        if step == last:
             os.kill(os.getpid(), signal.SIGKILL)
-        result = real(*arguments, **named)
-        if calls == number and moment == "after":
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
 
-    setattr(os, call, deadly)
-print("ready", flush=True)
-release.build(Store(Path(root)), tables, stamp("new"))
-"""
+    run.publish(pack, store=Store(root), release_id="new", progress=deadly)
 
 
 @pytest.fixture
@@ -62,17 +75,32 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
-def child(store: Store, call: str = "none", number: int = 1, moment: str = "before", fillers: int = 0) -> list[str]:
-    return [sys.executable, "-c", CHILD, str(store.root), call, str(number), moment, str(fillers)]
+def child(store: Store, **how: Any) -> ForkServerProcess:
+    """A process that publishes, started."""
+    process = CHILDREN.Process(target=publish_small, args=(str(store.root),), kwargs=how)
+    process.start()
+    return process
 
 
-def burglaries(store: Store, release_id: str | None = None) -> float:
-    """Read with a new connection, and ask SQLite whether the file is whole."""
+def ended(process: ForkServerProcess) -> int | None:
+    """How a process ended: 0, or the negative number of the signal."""
+    process.join(120)
+    return process.exitcode
+
+
+def served_now(store: Store) -> tuple[str, float]:
+    """The release that is served and its burglaries, by a new connection; asks SQLite whether the file is whole."""
     table = table_of(Observation)
     wanted = select(table.c.numerator).where(table.c.neighborhood_id == "old-town", table.c.group_name == "all")
-    with store.open(release_id).connect() as connection:
+    release = store.open()
+    with release.connect() as connection:
         assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
-        return float(connection.execute(wanted).scalar_one())
+        return release.id, float(connection.execute(wanted).scalar_one())
+
+
+def burglaries(store: Store) -> float:
+    """Those of the release that is served."""
+    return served_now(store)[1]
 
 
 def assert_the_next_publish_works(store: Store) -> None:
@@ -96,8 +124,7 @@ POINTS = [
 
 @pytest.mark.parametrize(("call", "number", "moment", "served"), POINTS)
 def test_killed_at_a_named_point(store: Store, call: str, number: int, moment: str, served: str) -> None:
-    done = subprocess.run(child(store, call, number, moment), cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert ended(child(store, call=call, number=number, when=moment)) == -signal.SIGKILL
     assert store.current_id() == served
     assert burglaries(store) == {"old": 212, "new": 300}[served]
     assert_the_next_publish_works(store)
@@ -105,18 +132,15 @@ def test_killed_at_a_named_point(store: Store, call: str, number: int, moment: s
 
 def test_the_named_points_are_all_there_are(store: Store) -> None:
     for call, number in (("replace", 3), ("fsync", 5)):
-        done = subprocess.run(child(store, call, number), cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        assert ended(child(store, call=call, number=number, when="before")) == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_killed_at_random(store: Store, seed: int) -> None:
-    with subprocess.Popen(child(store, fillers=20_000), cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        time.sleep(random.Random(seed).uniform(0, 1.2))
-        process.kill()
+    process = child(store, fillers=10_000)
+    time.sleep(random.Random(seed).uniform(0, 0.6))
+    process.kill()
+    ended(process)
     served = store.current_id()
     assert served in ("old", "new")
     assert burglaries(store) == {"old": 212, "new": 300}[served]
@@ -126,75 +150,72 @@ def test_killed_at_random(store: Store, seed: int) -> None:
 
 def test_killed_while_the_file_grows(store: Store) -> None:
     building = store.root / "building"
-    with subprocess.Popen(child(store, fillers=50_000), cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        give_up = time.monotonic() + 120
-        while not any(path.stat().st_size > 1_000_000 for path in building.glob("*")):
-            assert time.monotonic() < give_up
-            assert process.poll() is None
-            time.sleep(0.002)
-        process.kill()
+    process = child(store, fillers=50_000)
+    give_up = time.monotonic() + 120
+    while not any(path.stat().st_size > 1_000_000 for path in building.glob("*")):
+        assert time.monotonic() < give_up
+        assert process.is_alive()
+        time.sleep(0.002)
+    process.kill()
+    assert ended(process) == -signal.SIGKILL
     assert len(list(building.glob("*"))) == 1
     assert store.current_id() == "old"
     assert_the_next_publish_works(store)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "step", ["Reading crime.csv", "Deciding what may be said", "Writing the release", "Putting the release in place"]
-)
-def test_the_command_killed_at_a_step(tmp_path: Path, step: str) -> None:
+@pytest.fixture
+def corrected(tmp_path: Path) -> tuple[Store, Path]:
+    """A store that serves a pack's release `old`, and the pack with a correction."""
     store = Store(tmp_path / "store")
     run.publish(write_pack(tmp_path / "pack"), store=store, release_id="old")
     more = FILES["crime.csv"].replace("Northside,2025,190", "Northside,2025,196")
-    pack = write_pack(tmp_path / "pack", crime=more)
-    command = [sys.executable, "-m", "data", "publish", str(pack), "--release", "new", "--store", str(store.root)]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
-        assert process.stderr is not None
-        assert any(line.strip() == step for line in process.stderr), f"never came to {step!r}"
-        process.kill()
-    assert process.returncode in (-signal.SIGKILL, 0)
-    assert store.current_id() == ("new" if process.returncode == 0 else "old")
+    return store, write_pack(tmp_path / "pack", crime=more)
 
-    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert again.returncode == 0, again.stderr
+
+@pytest.mark.parametrize(
+    "step", ["Reading crime.csv", "Deciding what may be said", "Writing the release", "Putting the release in place"]
+)
+def test_a_pack_killed_at_a_step(corrected: tuple[Store, Path], step: str) -> None:
+    store, pack = corrected
+    process = CHILDREN.Process(target=publish_until, args=(step, pack, store.root))
+    process.start()
+    assert ended(process) == -signal.SIGKILL
+    assert store.current_id() == "old"
+    assert run.publish(pack, store=store, release_id="new").release_id == "new"
     assert store.current_id() == "new"
     assert list((store.root / "building").glob("*")) == []
 
 
+def test_the_command_killed_from_outside(corrected: tuple[Store, Path]) -> None:
+    store, pack = corrected
+    command = [sys.executable, "-m", "data", "publish", str(pack), "--release", "new", "--store", str(store.root)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        assert any(line.strip() == "Protecting small numbers" for line in process.stderr)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    assert store.current_id() == "old"
+    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
+    assert store.current_id() == "new"
+
+
 def test_two_publishers_at_once_take_turns(store: Store) -> None:
-    script = CHILD.replace('stamp("new")', "stamp(sys.argv[6])")
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", script, str(store.root), "none", "1", "before", "20000", name],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for name in ("one", "two")
-    ]
-    for process in running:
-        _, said = process.communicate(timeout=120)
-        assert process.returncode == 0, said
+    running = [child(store, name=name, fillers=10_000) for name in ("one", "two")]
+    assert [ended(process) for process in running] == [0, 0]
     assert store.ids() == ["old", "one", "two"]
     assert store.current_id() in ("one", "two")
     for name in ("one", "two"):
         with closing(sqlite3.connect(store.path_of(name))) as connection:
-            assert connection.execute("SELECT count(*) FROM observation").fetchone() == (20_002,)
+            assert connection.execute("SELECT count(*) FROM observation").fetchone() == (10_002,)
     assert list((store.root / "building").glob("*")) == []
 
 
-def served(store: Store) -> tuple[str | None, float]:
-    """What a visit sees: it reads the pointer once, and then that release."""
-    current = store.current_id()
-    return current, burglaries(store, current)
-
-
 def test_a_reader_sees_the_old_or_the_new_and_nothing_between(store: Store) -> None:
+    process = child(store, fillers=5_000)
     seen = set()
-    with subprocess.Popen(child(store, fillers=5_000), cwd=ROOT) as process:
-        while process.poll() is None:
-            seen.add(served(store))
-    seen.add(served(store))
+    while process.is_alive():
+        seen.add(served_now(store))
+    seen.add(served_now(store))
     assert seen == {("old", 212.0), ("new", 300.0)}
-    assert process.returncode == 0
+    assert ended(process) == 0
