@@ -8,6 +8,9 @@ from sqlalchemy import Index
 
 from data.models.base import Table, col
 
+REVISED_FOR = ("late_reports", "reclassified", "corrected", "method")
+"""Why a published figure may change."""
+
 
 class City(Table, table=True):
     """The city that publishes. One row."""
@@ -17,6 +20,7 @@ class City(Table, table=True):
     state: str | None = col("State.", optional=True)
     publisher: str = col("The office that publishes.", example="City of Riverton")
     contact: str | None = col("Where to ask or report a mistake.", optional=True)
+    contact_name: str | None = col("Whom to ask: a named person or role.", optional=True, example="Open data officer")
     languages: str = col("Languages of the pack's own words, joined by ';', the first is the original.", default="en")
     time_zone: str = col("Time zone name.", default="America/New_York")
     invented: bool = col("True for sample data.", default=False)
@@ -41,6 +45,33 @@ class Manifest(Table, table=True):
     content_sha256: str = col(
         "SHA-256 over the rows of all tables but manifest, source_file and row_count.", computed=True, always=True
     )
+    version: str | None = col(
+        "Number of the release: the first part grows when something was removed or redefined, the second when values "
+        "were added or revised.",
+        computed=True,
+        example="1.2",
+    )
+    change: str | None = col(
+        "first, major or minor: what the comparison with the release before found.",
+        one_of=("first", "major", "minor"),
+        computed=True,
+    )
+    reason: str | None = col("Why there is a new release, typed by a person.", optional=True)
+    previous_chain_sha256: str | None = col("chain_sha256 of the release before.", computed=True)
+    chain_sha256: str | None = col(
+        "SHA-256 over previous_chain_sha256, release_id and content_sha256: no release of the chain can be exchanged.",
+        computed=True,
+    )
+    prepared_by: str | None = col("Who prepared it: a role or initials, never more.", optional=True)
+    approved_by: str | None = col(
+        "Who else approved it; empty where the pack asks for no second person.", computed=True
+    )
+    approved_at: datetime | None = col("When it was approved, UTC.", computed=True)
+    approval: str | None = col(
+        "two_people (a second person approved it) or one_person.", one_of=("two_people", "one_person"), computed=True
+    )
+    figures_total: int | None = col("Figures that the release holds, withheld ones counted.", computed=True)
+    figures_withheld: int | None = col("Figures that are withheld, by the rules in withheld_cell.", computed=True)
 
 
 class SourceFile(Table, table=True):
@@ -86,6 +117,44 @@ class Revision(Table, table=True):
     old: str | None = col("As in the release before; empty where it was not there or withheld.", optional=True)
     new: str | None = col("As now.", optional=True)
     kind: str = col("changed, new, gone or status.", one_of=("changed", "new", "gone", "status"))
+    reason_kind: str | None = col(
+        "Why: late_reports, reclassified, corrected or method.", one_of=REVISED_FOR, computed=True
+    )
+    reason: str | None = col(
+        "Why, in the publisher's words; empty where the change is small and none was given.", computed=True
+    )
+
+
+class RevisionReason(Table, table=True):
+    """Why figures differ from the release before, in the publisher's words. The row that names the most wins."""
+
+    id: str = col("Stable code.", key=True, example="late-reports-2026-q1")
+    measure_id: str | None = col("Of this measure; empty for all.", ref="measure.id", optional=True)
+    neighborhood_id: str | None = col("In this place; empty for all.", ref="neighborhood.id", optional=True)
+    period: str | None = col("In this period or the periods within it; empty for all.", optional=True, example="2025")
+    ledger: str | None = col("For budget lines: of this ledger.", optional=True)
+    kind: str = col("late_reports, reclassified, corrected or method.", one_of=REVISED_FOR, example="late_reports")
+    reason: str = col("Why, in one plain sentence.", example="Reports that came in after the end of the quarter.")
+
+
+class PlannedRelease(Table, table=True):
+    """A release that is announced: when it comes, and what it brings."""
+
+    id: str = col("Stable code.", key=True, example="2026-06")
+    planned_on: date = col("The day.", example="2026-06-15")
+    planned_time: str | None = col("The time on the city's clock, as 09:30.", optional=True, example="09:30")
+    announced_on: date = col("The day on which this was first announced.", example="2026-03-03")
+    brings: str = col("What it brings, in one plain sentence.", example="Figures for January to March 2026.")
+
+
+class PlanChange(Table, table=True):
+    """A planned release that was moved: from when, and why."""
+
+    planned_release_id: str = col("Which one.", key=True, ref="planned_release.id")
+    changed_on: date = col("The day on which the change was told.", key=True)
+    from_day: date = col("The day that was planned before.")
+    from_time: str | None = col("The time that was planned before, as 09:30.", optional=True)
+    reason: str = col("Why, in one plain sentence.")
 
 
 class Correction(Table, table=True):
