@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -62,9 +62,25 @@ def _add_texts(tables: Tables, release: dict[str, Any]) -> None:
         tables.add("series_break", {name: cell for name, cell in change.items() if name != "es"})
         # Readers ask for the breaks of a measure, so their words go by the measure's id.
         _translate(tables, "series_break", change["measure_id"], "note", change["es"]["note"])
+    _add_calendar(tables, as_of)
     for place in places.neighborhoods():
         _translate(tables, "neighborhood", place["id"], "about", place["es"]["about"])
     _translate(tables, "manifest", release["id"], "note", release["note_es"])
+
+
+def _add_calendar(tables: Tables, as_of: date) -> None:
+    """Releases that were announced by then, each on the day that was planned then, and every move with its reason."""
+    for plan in texts("releases")["calendar"]:
+        if plan["announced_on"] > as_of:
+            continue
+        day, time = plan["planned_on"], plan["planned_time"]
+        for move in plan.get("moved", []):
+            if move["changed_on"] <= as_of:
+                tables.add(
+                    "plan_change", {"planned_release_id": plan["id"], "from_day": day, "from_time": time, **move}
+                )
+                day, time = move["to_day"], move["to_time"]
+        tables.add("planned_release", {**plan, "planned_on": day, "planned_time": time})
 
 
 def _translate(tables: Tables, table: str, row: str, column: str, text: str) -> None:

@@ -5,10 +5,14 @@ and PostgreSQL alike. Texts that a pack wrote come in `language` where the pack 
 """
 
 from data.queries.about import (
+    all_revisions,
     city,
     corrections,
+    figure_history,
     late_updates,
     manifest,
+    plan_changes,
+    planned_releases,
     planned_updates,
     revisions,
     source_files,
@@ -67,6 +71,7 @@ from data.queries.voice import (
 __all__ = [
     "By",
     "activities",
+    "all_revisions",
     "as_figure",
     "breaks",
     "budget_by",
@@ -79,6 +84,7 @@ __all__ = [
     "districts_of",
     "elements",
     "evaluations",
+    "figure_history",
     "figure_table",
     "figures",
     "fiscal_years",
@@ -96,6 +102,8 @@ __all__ = [
     "partners",
     "periods",
     "place_names",
+    "plan_changes",
+    "planned_releases",
     "planned_updates",
     "population",
     "problems",

@@ -30,7 +30,7 @@ FORBIDDEN = re.compile(
 )
 TEXT_COLUMNS = {
     "name", "summary", "title", "harm", "evidence", "description", "agenda", "follow_up", "you_said", "promise",
-    "reason", "note", "about", "what", "why", "claim", "purpose", "how_used", "limits", "response", "design",
+    "reason", "brings", "note", "about", "what", "why", "claim", "purpose", "how_used", "limits", "response", "design",
     "displacement", "role", "definition", "caveat",
 }  # fmt: skip
 
@@ -334,6 +334,8 @@ def test_nothing_is_told_before_it_happened(packs: list[Pack]) -> None:
         "barrier": ["raised_on"],
         "problem": ["seen_on"],
         "correction": ["corrected_on"],
+        "plan_change": ["changed_on"],
+        "planned_release": ["announced_on"],
         "planned_update": ["released_on"],
         "survey_wave": ["ends_on"],
         "case_study": ["checked_on"],

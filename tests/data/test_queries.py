@@ -63,6 +63,7 @@ NEEDS: dict[str, dict[str, Any]] = {
     "chain": {"neighborhood": "harbor-point"},
     "commitments": {"as_of": AS_OF},
     "districts_of": {"neighborhood": "harbor-point"},
+    "figure_history": {"measure": "burglary", "neighborhood": "westbrook", "period": "2025-03"},
     "late_updates": {"as_of": AS_OF},
     "money_in": {"neighborhood": "harbor-point"},
     "periods": {"measure": "burglary"},
@@ -73,7 +74,9 @@ def ask(name: str, release: Release, **more: Any) -> Any:
     needed = dict(NEEDS.get(name, {}))
     if name == "survey_results":
         needed["wave"] = queries.survey_waves(release).id.iloc[0]
-    return getattr(queries, name)(release, **needed, **more)
+    question = getattr(queries, name)
+    several = "releases" in inspect.signature(question).parameters
+    return question([release] if several else release, **needed, **more)
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -504,6 +507,66 @@ def test_revisions_of_a_place_are_its_part_of_all(release: Release) -> None:
     every = queries.revisions(release)
     here = queries.revisions(release, neighborhood="westbrook")
     assert len(here) == (every.neighborhood_id == "westbrook").sum() > 0
+
+
+def opened(demo_store: Path) -> list[Release]:
+    return [Store(demo_store).open(name) for name in ("2026-03", "2025-12", "2025-09")]
+
+
+def test_revisions_of_all_releases_come_newest_first(demo_store: Path) -> None:
+    every = queries.all_revisions(opened(demo_store)[::-1])
+    each = {release.id: queries.revisions(release) for release in opened(demo_store)}
+    assert list(every.release_id.unique()) == [name for name, found in each.items() if len(found)]
+    for name, found in each.items():
+        assert list(every[every.release_id == name]["id"]) == list(found["id"])
+    place = queries.all_revisions(opened(demo_store), measure="burglary", neighborhood="westbrook")
+    assert 0 < len(place) < len(every)
+    assert set(zip(place.measure_id, place.neighborhood_id, strict=True)) == {("burglary", "westbrook")}
+    assert len(queries.all_revisions(opened(demo_store), measure="nothing")) == 0
+    assert len(queries.all_revisions([])) == 0
+
+
+def test_a_figure_has_its_own_history(demo_store: Path) -> None:
+    releases = opened(demo_store)
+    asked = {"measure": "burglary", "neighborhood": "westbrook", "period": "2025-03"}
+    history = queries.figure_history(releases, **asked)
+    assert list(history.release_id) == ["2026-03", "2025-12", "2025-09"]
+    assert history.numerator[1] == history.numerator[2] == 2 * history.numerator[0] > 0
+    assert list(history.revised) == ["changed", None, None]
+    later = queries.figure_history(releases, measure="burglary", neighborhood="city", period="2025-12")
+    assert list(later.status) == ["provisional", None, None]  # the older releases do not hold it
+    assert later.value.isna().tolist() == [False, True, True]
+
+
+def test_a_release_that_was_moved_says_from_when_to_when_and_why(demo_store: Path) -> None:
+    now, before, _ = opened(demo_store)
+    [moved] = queries.rows(queries.plan_changes(now))
+    assert (moved.planned_release_id, moved.from_day, moved.to_day) == ("2026-03", date(2026, 2, 17), date(2026, 3, 3))
+    assert (moved.from_time, moved.to_time) == ("09:00", "10:00")
+    assert "survey" in moved.reason
+    assert "encuesta" in queries.plan_changes(now, language="es").reason[0]
+    planned = [queries.planned_releases(release).set_index("id").planned_on for release in (before, now)]
+    assert [days["2026-03"] for days in planned] == [date(2026, 2, 17), date(2026, 3, 3)]
+    assert ["2026-06" in days for days in planned] == [False, True]
+    assert len(queries.plan_changes(before)) == 0
+
+
+def test_a_plan_that_moved_twice_leads_from_day_to_day(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'plans.sqlite'}")
+    Table.metadata.create_all(engine)
+    moves = [(date(2026, 1, 5), date(2026, 2, 1)), (date(2026, 1, 20), date(2026, 2, 10))]
+    with engine.begin() as connection:
+        plan = {"planned_on": date(2026, 3, 1), "announced_on": date(2025, 12, 1), "brings": "More."}
+        connection.execute(table_of(TABLES["planned_release"]).insert(), {"id": "next", **plan})
+        for changed_on, from_day in moves:
+            row = {"planned_release_id": "next", "changed_on": changed_on, "from_day": from_day, "reason": "Late."}
+            connection.execute(table_of(TABLES["plan_change"]).insert(), row)
+    found = queries.plan_changes(Release("x", engine))
+    assert list(zip(found.from_day, found.to_day, strict=True)) == [
+        (date(2026, 2, 10), date(2026, 3, 1)),
+        (date(2026, 2, 1), date(2026, 2, 10)),
+    ]
+    assert list(found.to_time) == [None, None]
 
 
 def test_one_release_is_never_answered_with_another(demo_store: Path) -> None:
