@@ -22,7 +22,7 @@ def poisson_interval(events: npt.ArrayLike, confidence: float = 0.95) -> tuple[F
     Exact (chi-square) below 10 events, Byar's approximation from 10 up, as UKHSA's PHEindicatormethods does.
     Zero events have low 0 and a high end above 0. Missing (nan) stays missing.
     """
-    (x,) = _checked(events=events)
+    (x,) = checked(events=events)
     tail = (1 - confidence) / 2
     z = special.ndtri(1 - tail)
     few = np.minimum(x, BYAR_FROM)
@@ -41,7 +41,7 @@ def rate_interval(
     events: npt.ArrayLike, population: npt.ArrayLike, per: float = 1000, confidence: float = 0.95
 ) -> tuple[Floats, Floats]:
     """The range of a rate, in events per `per` people. The population is taken as exact. No people: nan."""
-    x, people = _checked(events=events, population=population)
+    x, people = checked(events=events, population=population)
     low, high = poisson_interval(x, confidence)
     base = np.where(people > 0, people, np.nan)
     return low / base * per, high / base * per
@@ -55,7 +55,7 @@ def wilson_interval(x: npt.ArrayLike, n: npt.ArrayLike, confidence: float = 0.95
     """
     from statsmodels.stats.proportion import proportion_confint
 
-    hits, base = _checked(x=x, n=n)
+    hits, base = checked(x=x, n=n)
     if np.any(hits > base * (1 + 1e-9)):
         raise ValueError("x is above n: a share cannot be above 1")
     # statsmodels warns on a base of zero; give it 1 and take the answer back.
@@ -76,7 +76,7 @@ def rate_ratio_interval(
     """
     from statsmodels.stats.proportion import proportion_confint
 
-    a, people1, b, people2 = _checked(x1=x1, n1=n1, x2=x2, n2=n2)
+    a, people1, b, people2 = checked(x1=x1, n1=n1, x2=x2, n2=n2)
     usable = (a + b > 0) & (people1 > 0) & (people2 > 0)
     low, high = proportion_confint(
         np.where(usable, a, 1.0), np.where(usable, a + b, 2.0), alpha=1 - confidence, method="beta"
@@ -93,7 +93,7 @@ def proportion_difference_interval(
     """The range of x1/n1 - x2/n2, as a share (0.05 is 5 points): Newcombe's hybrid score. A base of 0: nan."""
     from statsmodels.stats.proportion import confint_proportions_2indep
 
-    a, base1, b, base2 = _checked(x1=x1, n1=n1, x2=x2, n2=n2)
+    a, base1, b, base2 = checked(x1=x1, n1=n1, x2=x2, n2=n2)
     usable = (base1 > 0) & (base2 > 0)
     low, high = confint_proportions_2indep(
         np.where(usable, a, 0.0),
@@ -108,7 +108,7 @@ def proportion_difference_interval(
     return np.asarray(low) + known, np.asarray(high) + known
 
 
-def _checked(**numbers: npt.ArrayLike) -> list[Floats]:
+def checked(**numbers: npt.ArrayLike) -> list[Floats]:
     """As float arrays of one shape; negative numbers are refused by name."""
     arrays = [np.asarray(value, dtype=np.float64) for value in numbers.values()]
     for name, array in zip(numbers, arrays, strict=True):
