@@ -272,7 +272,7 @@ class ReleaseHead(_Strict):
     released_on: date | None = None
     planned_on: date | None = None
     note: str | None = None
-
+    approval: Literal["two_people", "one_person"] = "two_people"
 
 class Limits(_Strict):
     """How much may go wrong."""
