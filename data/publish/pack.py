@@ -274,6 +274,7 @@ class ReleaseHead(_Strict):
     note: str | None = None
     approval: Literal["two_people", "one_person"] = "two_people"
 
+
 class Limits(_Strict):
     """How much may go wrong."""
 
