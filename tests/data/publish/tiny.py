@@ -91,10 +91,16 @@ Westhill,2025,65,41
 }
 
 
-def write_pack(folder: Path, *, release: str = "", limits: str = "", **files: str | None) -> Path:
+ONE_PERSON = 'approval = "one_person"'
+
+
+def write_pack(
+    folder: Path, *, release: str = "", limits: str = "", approval: str = ONE_PERSON, **files: str | None
+) -> Path:
     """Write the pack; `crime="..."` is another text for crime.csv, None leaves the file out."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "city.toml").write_text(f"{CITY_TOML}\n[release]\n{release}\n[limits]\n{limits}\n", encoding="utf-8")
+    head = f"[release]\n{approval}\n{release}\n[limits]\n{limits}\n"
+    (folder / "city.toml").write_text(f"{CITY_TOML}\n{head}", encoding="utf-8")
     for name, text in FILES.items():
         given = files.get(name.removesuffix(".csv"), text)
         (folder / name).unlink(missing_ok=True)
