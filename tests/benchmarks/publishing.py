@@ -34,6 +34,9 @@ id = "bench"
 name = "Bench"
 publisher = "City of Bench"
 
+[release]
+approval = "one_person"
+
 [sources.incidents]
 title = "Incidents"
 publisher = "Bench Police"
