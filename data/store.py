@@ -154,6 +154,10 @@ class Store:
         """Where a draft's file is. Raises NoRelease when the text cannot be a release id."""
         return self._place("drafts", release_id)
 
+    def due_path(self, release_id: str) -> Path:
+        """Where the minute is written down at which a draft shall be published."""
+        return self._place("drafts", release_id, ".due")
+
     def _place(self, folder: str, release_id: str, ending: str = ".sqlite") -> Path:
         if not RELEASE_ID.match(release_id):
             raise NoRelease(f"{release_id!r} is not a release id (small letters, digits, '.', '_' and '-')")

@@ -31,6 +31,8 @@ from data.store import NoRelease, Store, sync_folder
 OUTSIDE_THE_HASH = frozenset({"manifest", "row_count", "source_file"})
 """Tables that describe the making of a release. Its content is all the others."""
 
+ANOTHER = "choose another --release"
+
 
 class ReleaseRefused(Exception):
     """The tables cannot become a release. `problems` says why, one plain sentence each."""
@@ -43,7 +45,8 @@ class ReleaseRefused(Exception):
 def default_release_id(store: Store, released_on: date) -> str:
     """The day as 2026-03-03; when that is taken 2026-03-03.2, then 2026-03-03.3, and so on."""
     day, number = released_on.isoformat(), 1
-    while store.path_of(day if number == 1 else f"{day}.{number}").exists():
+    taken = {path.stem for folder in ("releases", "withdrawn") for path in (store.root / folder).glob("*.*")}
+    while (day if number == 1 else f"{day}.{number}") in taken:
         number += 1
     return day if number == 1 else f"{day}.{number}"
 
@@ -54,6 +57,8 @@ def only_publisher(store: Store, progress: Progress = silent) -> Iterator[None]:
 
     May be entered again by the one who holds it.
     """
+    if store.preview is not None:
+        raise ReleaseRefused(["this store shows a draft (OPENBEAT_PREVIEW is set): nothing can be published into it"])
     store.root.mkdir(parents=True, exist_ok=True)
     lock = FileLock(store.root / "publish.lock", is_singleton=True)
     try:
@@ -78,26 +83,77 @@ def build(
     publish that was cut off after its last check is finished), with other content this raises ReleaseRefused.
     """
     release_id = str(manifest["release_id"])
-    target = _path_of(store, release_id)
-    with only_publisher(store, progress):
-        remove_leftovers(store)
-        draft = store.root / "building" / f"{release_id}.{os.getpid()}.sqlite"
-        draft.parent.mkdir(exist_ok=True)
-        target.parent.mkdir(exist_ok=True)
-        try:
-            content = _write(draft, tables, manifest, progress)
-            progress("Putting the release in place")
-            if target.exists():
-                _same_or_refuse(store, release_id, content)
-            else:
-                draft.chmod(0o444)
-                _sync_file(draft)
-                os.replace(draft, target)
-                sync_folder(target.parent)
-        finally:
-            draft.unlink(missing_ok=True)
-        store.activate(release_id)
+    may_be_published(store, release_id)
+    with only_publisher(store, progress), under_construction(store, release_id) as new:
+        content = _write(new, tables, manifest, progress)
+        progress("Putting the release in place")
+        put_in_place(store, new, release_id, content)
     return release_id
+
+
+def build_draft(
+    store: Store, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], *, progress: Progress = silent
+) -> str:
+    """Write and check a release that nobody sees; returns its id.
+
+    As `build`, but the file goes to `drafts/`, in the place of a draft of the same id. What was said of that one, its
+    approval and its minute, is not said of this one. Raises ReleaseRefused also where a release has the id already.
+    """
+    release_id = str(manifest["release_id"])
+    may_be_published(store, release_id)
+    if store.path_of(release_id).exists():
+        raise ReleaseRefused([f"release {release_id} is published already, and a release is never changed; {ANOTHER}"])
+    with only_publisher(store, progress), under_construction(store, release_id) as new:
+        _write(new, tables, manifest, progress)
+        progress("Putting the draft in place")
+        store.due_path(release_id).unlink(missing_ok=True)
+        put_draft(store, new, release_id)
+    return release_id
+
+
+def put_in_place(store: Store, new: Path, release_id: str, content: str) -> None:
+    """Make a finished file the release that is served; one that is there already is only pointed at."""
+    target = store.path_of(release_id)
+    if target.exists():
+        _same_or_refuse(store, release_id, content)
+    else:
+        target.parent.mkdir(exist_ok=True)
+        _move(new, target, 0o444)
+    store.activate(release_id)
+
+
+def put_draft(store: Store, new: Path, release_id: str) -> None:
+    """Make a finished file the draft of that id. Only its owner may read it."""
+    target = store.draft_path(release_id)
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    _move(new, target, 0o400)
+
+
+@contextmanager
+def under_construction(store: Store, release_id: str) -> Iterator[Path]:
+    """A place for a file that is being made; what is left of it is removed. Call it with the lock held."""
+    remove_leftovers(store)
+    new = store.root / "building" / f"{release_id}.{os.getpid()}.sqlite"
+    new.parent.mkdir(exist_ok=True)
+    try:
+        yield new
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def may_be_published(store: Store, release_id: str) -> None:
+    """Raises ReleaseRefused for a text that is no id, and for the id of a release that was withdrawn."""
+    _path_of(store, release_id)
+    if tombstone := store.tombstone(release_id):
+        day = tombstone.withdrawn_at.date().isoformat()
+        raise ReleaseRefused([f"release {release_id} was withdrawn on {day}, and an id is never used again; {ANOTHER}"])
+
+
+def _move(new: Path, target: Path, mode: int) -> None:
+    new.chmod(mode)
+    _sync_file(new)
+    os.replace(new, target)
+    sync_folder(target.parent)
 
 
 def try_out(
@@ -105,7 +161,8 @@ def try_out(
 ) -> None:
     """Build a release where nobody looks, and throw it away. Raises ReleaseRefused, as `build` would."""
     release_id = str(manifest["release_id"])
-    target = _path_of(store, release_id)
+    may_be_published(store, release_id)
+    target = store.path_of(release_id)
     with TemporaryDirectory() as folder:
         content = _write(Path(folder) / "draft.sqlite", tables, manifest, progress)
     if target.exists():
@@ -132,7 +189,10 @@ def remove_leftovers(store: Store) -> list[Path]:
     A process id in a file's name would not tell: in a container every publish may have the same one.
     """
     left = sorted((store.root / "building").glob("*"))
-    left += [path for path in store.root.glob("current.*") if not _is_running(path.suffix[1:])]
+    half_written = [
+        path for name in ("current.*", "drafts/*.due.*", "withdrawn/*.json.*") for path in store.root.glob(name)
+    ]
+    left += [path for path in half_written if not _is_running(path.suffix[1:])]
     for path in left:
         path.unlink(missing_ok=True)
     return left
@@ -150,7 +210,7 @@ def _same_or_refuse(store: Store, release_id: str, content: str) -> None:
         there = connection.execute(sqlalchemy.text("SELECT content_sha256 FROM manifest")).scalar_one()
     if there != content:
         problem = f"release {release_id} exists with other content, and a release is never changed"
-        raise ReleaseRefused([f"{problem}; choose another --release"])
+        raise ReleaseRefused([f"{problem}; {ANOTHER}"])
 
 
 def _is_running(process_id: str) -> bool:
@@ -171,10 +231,10 @@ def _sync_file(path: Path) -> None:
 # ---------------------------------------------------------------- write
 
 
-def _write(draft: Path, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], progress: Progress) -> str:
+def _write(new: Path, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], progress: Progress) -> str:
     rows = _rows(tables)
-    with closing(sqlite3.connect(draft)) as connection:
-        # No journal: a draft that is cut off is thrown away whole, and the file is synced once, at the end.
+    with closing(sqlite3.connect(new)) as connection:
+        # No journal: a file that is cut off is thrown away whole, and the file is synced once, at the end.
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         _create_tables(connection)
@@ -182,7 +242,7 @@ def _write(draft: Path, tables: Mapping[str, pd.DataFrame], manifest: Mapping[st
             progress("Writing the release", number, len(rows))
             _insert(connection, name, columns)
         progress("Checking the release")
-        content = _content_hash(connection)
+        content = content_hash(connection)
         stamped = pd.DataFrame([{**manifest, "content_sha256": content}])
         _insert(connection, "manifest", _columns_of("manifest", stamped))
         counts = {name: _count(connection, name) for name in sorted(TABLES) if name != "row_count"}
@@ -332,7 +392,7 @@ def _insert(connection: sqlite3.Connection, name: str, columns: Mapping[str, lis
 # ---------------------------------------------------------------- check
 
 
-def _content_hash(connection: sqlite3.Connection) -> str:
+def content_hash(connection: sqlite3.Connection) -> str:
     """SHA-256 over the rows of all tables that hold content, by table name and key: the order of input is no matter."""
     digest = hashlib.sha256()
     for name in sorted(TABLES.keys() - OUTSIDE_THE_HASH):
