@@ -23,6 +23,7 @@ from data.publish.progress import Progress, silent
 from data.publish.release import (
     ReleaseRefused,
     build,
+    build_draft,
     default_release_id,
     only_publisher,
     try_out,
@@ -35,6 +36,12 @@ from data.store import Release, Store
 ATTACKED = ("observation", "measure", "neighborhood", "survey_result", "complaint_summary")
 """Tables with numbers that need protection, in the order in which privacy takes them."""
 
+TWO_PEOPLE = (
+    "in this city a second person approves a release: make a draft with --draft --by NAME, then `approve` and `release` "
+    'it ([release] approval = "one_person" in city.toml would do without)'
+)
+NAMELESS = "a draft that a second person approves needs the name or role of the one who prepared it: --by"
+
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
@@ -43,12 +50,13 @@ class Outcome:
     """What came of it.
 
     report: every problem of the pack. release_id: the release that is served now; None where nothing was published.
-    refused: why not, one plain sentence each. rows: how many rows each table has or would have. rejects: the file of
-    refused rows, where there are any.
+    draft_id: the draft that was made instead. refused: why not, one plain sentence each. rows: how many rows each table
+    has or would have. rejects: the file of refused rows, where there are any.
     """
 
     report: Report
     release_id: str | None = None
+    draft_id: str | None = None
     refused: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     rejects: Path | None = None
@@ -82,17 +90,24 @@ def publish(
     release_id: str | None = None,
     released_on: date | None = None,
     note: str | None = None,
+    by: str | None = None,
+    draft: bool = False,
     progress: Progress = silent,
 ) -> Outcome:
     """Make a release of a pack and serve it. When it is refused, only the file of refused rows is written.
 
     A release that is here is never changed: the same pack under the same id is served again, another is refused.
     release_id, released_on and note go before what the pack says; without either, the day is today and the id the day.
+    by: who prepared it. draft: make a draft that nobody sees, for `data.publish.drafts`; the only way for a pack that
+    asks for two people.
     """
     store = store or Store.default()
     # Held from the first look at the release before: two publishers must not both compare with the same one.
     with only_publisher(store, progress):
         pack = read_pack(pack_folder, files)
+        approval, by = _head(pack, "approval"), " ".join((by or "").split()) or None
+        if approval == "two_people" and not (draft and by):
+            return Outcome(Report(), refused=[NAMELESS if draft else TWO_PEOPLE])
         day = released_on or _head(pack, "released_on") or date.today()
         wanted = release_id or _head(pack, "id") or default_release_id(store, day)
         gathered = gather(pack, released_on=day, progress=progress)
@@ -100,10 +115,12 @@ def publish(
         try:
             rejects = write_rejects(store, wanted, gathered.report.rejects_frame())
             tables, manifest = _made(pack, gathered, store, wanted, day, note, progress)
-            published = build(store, tables, manifest, progress=progress)
+            manifest |= {"prepared_by": by, "approval": approval}
+            made = (build_draft if draft else build)(store, tables, manifest, progress=progress)
         except ReleaseRefused as error:
             return Outcome(gathered.report, refused=error.problems, rejects=rejects)
-    return Outcome(gathered.report, published, rows=_counted(tables), rejects=rejects)
+    done = {"draft_id": made} if draft else {"release_id": made}
+    return Outcome(gathered.report, rows=_counted(tables), rejects=rejects, **done)
 
 
 def _made(
@@ -125,7 +142,7 @@ def _made(
     except ValueError as error:  # figures that contradict themselves: every such error of the stages is a sentence
         raise ReleaseRefused([str(error)]) from error
     progress("Comparing with the release before")
-    previous = _release_before(store, release_id, str(city["id"]))
+    previous = release_before(store, release_id, str(city["id"]))
     before = {name: _table(previous, name) for name in ("observation", "budget_line")} if previous else {}
     tables["revision"] = revisions.compare(before, tables)
     manifest = {
@@ -270,7 +287,7 @@ def _warn_of_told(told: pd.DataFrame, gathered: Gathered) -> None:
         )
 
 
-def _release_before(store: Store, release_id: str, city_id: str) -> Release | None:
+def release_before(store: Store, release_id: str, city_id: str) -> Release | None:
     """The release to compare with: the one that is served, else the newest, of this city.
 
     For a release that is here already it is the one that it was compared with then: so the same pack is the same again.
