@@ -160,7 +160,8 @@ def test_the_templates_together_are_a_pack_that_publishes(store: Store, tmp_path
     written = describe.write_templates(tmp_path / "pack")
     tables = [f'[tables.{path.stem}]\nfile = "{path.name}"' for path in written if path.stem != "city"]
     city = '[city]\nid = "riverton"\nname = "Riverton"\npublisher = "City of Riverton"'
-    (tmp_path / "pack" / "city.toml").write_text("\n".join([city, *tables]))
+    alone = '[release]\napproval = "one_person"'
+    (tmp_path / "pack" / "city.toml").write_text("\n".join([city, alone, *tables]))
     outcome = run.publish(tmp_path / "pack", store=store)
     assert (outcome.report.errors, outcome.refused) == ([], [])
     assert [path.stem for path in written if not outcome.rows[path.stem]] == []
