@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from data import periods
 from data.models import CITY, MADE_BY_PUBLISHING, TABLES, UNPLACED, described
-from data.publish import boundaries
+from data.publish import boundaries, plausible
 from data.publish.extracts import Context, extract, lookup_table
 from data.publish.files import OpenTable, connect, open_table
 from data.publish.names import Gazetteer, fold, nearest_word, slug
@@ -40,13 +40,16 @@ class MeasureRule:
 
     population_year: "same", "nearest" or a year. provisional_from: a period code; figures of periods that start on or
     after its first day are early. incomplete: period code -> the days really covered, as a range code, or None where
-    the pack does not say.
+    the pack does not say. population_window_years: residents of a year further from the figure's make no rate.
+    crime: property, violent, or None where the pack does not say; for the rule that proposes visitor areas.
     """
 
     measure_id: str
     population_year: str = "same"
     provisional_from: str | None = None
     incomplete: dict[str, str | None] = field(default_factory=dict)
+    population_window_years: int = 5
+    crime: str | None = None
 
 
 @dataclass
@@ -156,7 +159,7 @@ class _Intake:
         self._joined()
         self._unplaced()
         self._references()
-        self._whole_counts()
+        plausible.look_at(self.frames, self.report, released_on=self.day)
         self.report.settle(self.toml.limits.rejected_rows)
         return Gathered(self.pack, _finished(self.frames, self.report), self.report, self._rules())
 
@@ -263,8 +266,11 @@ class _Intake:
         self._not_personal(key, spec, [one.column for one in spec.columns.values()])
         opened = self._open(spec, lambda headings: list(matched_columns(table, headings, spec.columns).values()))
         ours = matched_columns(table, opened.headings, spec.columns)
+        worked_out = {name for name, one in described(TABLES[table]).items() if one["computed"]}
         for heading in opened.headings:
-            if heading and heading not in ours.values():
+            if fold(heading).replace(" ", "_") in worked_out:
+                self.report.add("computed_column", file=spec.file, row=spec.heading_row, column=heading)
+            elif heading and heading not in ours.values():
                 near = nearest_word(heading, [one for one in described(TABLES[table]) if one not in ours])
                 self.report.add(
                     "unknown_column",
@@ -601,22 +607,6 @@ class _Intake:
                             expected=f"a row of {target}{f', perhaps {near[0]!r}' if near else ''}",
                         )
 
-    def _whole_counts(self) -> None:
-        """Events come in whole numbers: a part of one is an estimate, or a slip of the pen."""
-        kinds = {str(one): str(kind) for frame in self.frames.get("measure", []) for one, kind in
-                 frame[["id", "kind"]].itertuples(index=False)}  # fmt: skip
-        for frame in self.frames.get("observation", []):
-            part = frame[frame["measure_id"].map(kinds).isin(["rate", "count"]) & (frame["numerator"] % 1 > 0)]
-            for (file, measure), rows in part.groupby(["_file", "measure_id"], sort=False):
-                self.report.add(
-                    "part_of_an_event",
-                    file=str(file),
-                    row=int(rows["_row"].iloc[0]),
-                    found=f"{rows['numerator'].iloc[0]:g} for {measure}"
-                    f"{f', and {len(rows) - 1:,} more rows' if len(rows) > 1 else ''}",
-                    expected="a whole number",
-                )
-
     def _rules(self) -> dict[str, MeasureRule]:
         incomplete: dict[str, dict[str, str | None]] = {}
         for spec in self.toml.extracts:
@@ -634,6 +624,8 @@ class _Intake:
                 str(entry.get("population_year", "same")),
                 entry.get("provisional_from"),
                 incomplete.get(measure, {}),
+                self.toml.limits.population_window_years,
+                entry.get("crime"),
             )
         return rules
 

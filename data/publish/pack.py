@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import tomllib
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from data import periods
 from data.models import MADE_BY_PUBLISHING, TABLES, described
+from data.publish.lines import line_of
 from data.publish.names import nearest_word, slug
 from data.publish.problems import Problem, Refused, problem
 from data.publish.thresholds import CEILINGS, Thresholds
@@ -279,6 +280,8 @@ class Limits(_Strict):
     """How much may go wrong."""
 
     rejected_rows: Annotated[int, Field(ge=0)] | Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")] = 0
+    population_window_years: int = Field(5, ge=0, le=10)
+    not_visitor_areas: list[str] = []
 
 
 def _raised(one: dataclasses.Field[Any]) -> Any:
@@ -386,7 +389,8 @@ def _perhaps(near: list[str]) -> str:
 def read_pack(folder: Path, files: Path | None = None) -> Pack:
     """Read and check city.toml. Never raises for a mistake in it: the pack then carries the problems."""
     try:
-        given = tomllib.loads((folder / CITY_TOML).read_bytes().decode("utf-8-sig"))
+        text = (folder / CITY_TOML).read_bytes().decode("utf-8-sig")
+        given = tomllib.loads(text)
     except FileNotFoundError:
         return Pack(folder, files, None, (problem("missing_file", file=CITY_TOML, found="no such file"),))
     except UnicodeDecodeError as error:
@@ -397,8 +401,16 @@ def read_pack(folder: Path, files: Path | None = None) -> Pack:
     try:
         toml = CityToml.model_validate(given)
     except ValidationError as error:
-        return Pack(folder, files, None, tuple(_explained(error)))
-    return Pack(folder, files, toml, tuple(_checked(toml)))
+        return Pack(folder, files, None, _with_lines(_explained(error), text))
+    return Pack(folder, files, toml, _with_lines(_checked(toml), text))
+
+
+def _with_lines(problems: Iterable[Problem], text: str) -> tuple[Problem, ...]:
+    """The same problems, each with the line of its key."""
+    return tuple(
+        dataclasses.replace(one, row=line_of(text, one.column)) if one.column and one.row is None else one
+        for one in problems
+    )
 
 
 def _explained(error: ValidationError) -> Iterator[Problem]:
@@ -428,7 +440,16 @@ def _explained(error: ValidationError) -> Iterator[Problem]:
                 level="error",
             )
         else:
-            yield problem("wrong_key_value", file=CITY_TOML, column=key, found=repr(one["input"]), expected=one["msg"])
+            too_low = one["loc"][0] == "thresholds" and one["type"] in ("greater_than_equal", "less_than_equal")
+            yield problem(
+                "threshold_too_low" if too_low else "wrong_key_value",
+                file=CITY_TOML,
+                column=key,
+                found=repr(one["input"]),
+                expected=f"{one['msg'].removeprefix('Input should be ')}, which is the floor"
+                if too_low
+                else one["msg"],
+            )
 
 
 def dotted(loc: tuple[int | str, ...]) -> str:
@@ -469,10 +490,24 @@ LANGUAGE_KEYS = ("es", "ar", "de", "fa", "fr", "ht", "ko", "pl", "pt", "ru", "so
 """Languages in which city.toml may carry texts beside the original."""
 
 EXTRA_KEYS = {
-    "measure": ("population_year", "provisional_from"),
+    "measure": ("population_year", "provisional_from", "crime"),
     "neighborhood": ("aliases",),
 }
 """Keys of city.toml entries that are not columns."""
+
+NEEDED_OF_A_MEASURE = {
+    "definition": "measure_without_definition",
+    "unit": "measure_without_unit",
+    "direction": "measure_without_direction",
+    "source_id": "measure_without_source",
+}
+"""What no measure may lack, and what it is called where it does."""
+
+UNITS = {"rate": "per_1000_residents", "count": "events", "share": "percent", "score": "points"}
+"""The unit that fits each kind of measure."""
+
+CRIMES = ("property", "violent")
+"""What the figures of a measure are of, for the rule that proposes visitor areas."""
 
 _PLAIN: dict[str, Any] = {"str": str, "int": int, "float": (int, float), "bool": bool, "date": date}
 
@@ -531,7 +566,18 @@ def entry_problems(table: str, key: str, entry: dict[str, Any], *, partial: bool
     given_columns = {"source_id" if name == "source" else name for name in entry}
     for name, one in columns.items():
         if one["required"] and name not in given_columns and name != ("id" if table != "city" else "") and not partial:
-            yield problem("missing_key", file=CITY_TOML, column=f"{key}.{name}", expected=one["says"])
+            code = NEEDED_OF_A_MEASURE.get(name, "missing_key") if table == "measure" else "missing_key"
+            yield problem(code, file=CITY_TOML, column=f"{key}.{name.removesuffix('_id')}", expected=one["says"])
+    if table == "measure":
+        empty = [name for name, given in entry.items() if name in ("definition", "source") and given == ""]
+        for name in empty:
+            code = NEEDED_OF_A_MEASURE["source_id" if name == "source" else name]
+            yield problem(code, file=CITY_TOML, column=f"{key}.{name}", found="an empty text")
+        unit = UNITS.get(str(entry.get("kind")))
+        if unit and entry.get("unit") in UNITS.values() and entry["unit"] != unit:
+            yield problem(
+                "unit_does_not_fit", file=CITY_TOML, column=f"{key}.unit", found=repr(entry["unit"]), expected=unit
+            )
 
 
 _KINDS = {
@@ -608,6 +654,9 @@ def _rule_problems(name: str, entry: dict[str, Any]) -> Iterator[Problem]:
     year = entry.get("population_year", "same")
     if year not in ("same", "nearest") and (not isinstance(year, int) or isinstance(year, bool)):
         yield _wrong(f"measures.{name}.population_year", year, '"same", "nearest" or a year')
+    crime = entry.get("crime")
+    if crime is not None and crime not in CRIMES:
+        yield _wrong(f"measures.{name}.crime", crime, '"property" or "violent"')
     early = entry.get("provisional_from")
     if early is not None and not _is_period(early):
         yield _wrong(f"measures.{name}.provisional_from", early, "a period code such as 2025-07")

@@ -33,6 +33,11 @@ KINDS: dict[str, Kind] = {
     "wrong_key_value": Kind(
         "error", "a value in city.toml does not fit", "Write a value of the kind that is expected."
     ),
+    "threshold_too_low": Kind(
+        "error",
+        "a threshold is weaker than the floor",
+        "Take the key out, or ask for more than the floor. No city may ask for less.",
+    ),
     "wrong_word": Kind(
         "warning",
         "a word is not one of those allowed",
@@ -116,6 +121,64 @@ KINDS: dict[str, Kind] = {
         "Mend these rows (publish lists every one in the rejects file), or raise rejected_rows in [limits].",
     ),
     "no_rows_left": Kind("warning", "no row of the file is used", "Check `where` and the mapping."),
+    # measures
+    "measure_without_definition": Kind(
+        "error", "a measure does not say what it is", "Say in one or two plain sentences what is counted or asked."
+    ),
+    "measure_without_unit": Kind(
+        "error",
+        "a measure has no unit",
+        "Give the unit that fits its kind: `python -m data describe measure` lists them.",
+    ),
+    "measure_without_direction": Kind(
+        "error",
+        "a measure does not say which way is good",
+        'Say direction = "fewer" or "more", or "none" where people would not agree.',
+    ),
+    "measure_without_source": Kind(
+        "error", "a measure has no source", "Name one of [sources], and describe it there if it is new."
+    ),
+    "unit_does_not_fit": Kind(
+        "error", "the unit of a measure does not fit its kind", "Correct the unit, or the kind.", True
+    ),
+    "population_too_far": Kind(
+        "warning",
+        "the residents are of a year too far from the figures, so there is no rate",
+        "Add residents of a nearer year, or raise population_window_years in [limits] (10 at most) and say why.",
+    ),
+    "may_be_a_visitor_area": Kind(
+        "warning",
+        "many people may be here who do not live here",
+        "Say visitor_area = true under the neighborhood. Where that is not so, list it under not_visitor_areas "
+        "in [limits].",
+    ),
+    "break_in_the_future": Kind("error", "a break in a series lies after the release", "Correct the day."),
+    "computed_column": Kind(
+        "warning",
+        "a column is worked out by publishing, and was not loaded",
+        "Take it out. Ranges, rates and statuses are worked out here, in the same way for every city.",
+    ),
+    # surveys and shares
+    "share_out_of_range": Kind(
+        "error", "a share is not between 0 and 100 percent", "Correct the share, or the number of people it is of."
+    ),
+    "shares_do_not_fit_the_question": Kind(
+        "error", "a result does not hold one share for each answer of its question", "Give one share for each answer."
+    ),
+    "weights_missing": Kind(
+        "warning",
+        "answers are weighted, and nothing says by how much, so no range is worked out",
+        "Give the wave its design_effect. Where it is not known, leave this: the page says that it is not.",
+    ),
+    "n_below_1": Kind(
+        "error", "an answer is given, but nobody answered", "Correct the number of answers, or leave out the row.", True
+    ),
+    "design_effect_below_1": Kind(
+        "error",
+        "weights cannot make the answers count for more than there are",
+        "Correct the design effect, which is 1 or more, or n_effective, which is n or less.",
+        True,
+    ),
     # places
     "unknown_neighborhood": Kind(
         "warning",
@@ -140,7 +203,7 @@ KINDS: dict[str, Kind] = {
     ),
     # what hangs together
     "unknown_reference": Kind("error", "something is referred to that is not there", "Add it, or correct the code."),
-    "shares_do_not_add_up": Kind("warning", "declared shares do not add up to 1", "Correct the shares.", True),
+    "shares_do_not_add_up": Kind("warning", "shares do not add up to 1", "Correct the shares.", True),
     "told_by_another_release": Kind(
         "warning",
         "what is withheld in one release can be read with the help of another",
@@ -155,7 +218,7 @@ KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One problem. `str()` gives it as one plain line."""
+    """One problem. `str()` gives it as one plain line. row: as in the file, the first line or the heading is 1."""
 
     code: str
     level: Level
@@ -171,7 +234,7 @@ class Problem:
             part
             for part in (
                 self.file,
-                f"row {self.row}" if self.row is not None else "",
+                f"{'line' if self.file.endswith('.toml') else 'row'} {self.row}" if self.row is not None else "",
                 f"column {self.column}" if self.column else "",
             )
             if part

@@ -17,7 +17,7 @@ from data.models import TABLES, described
 from data.publish import frames
 from data.publish.files import OpenTable, day_sql, literal
 from data.publish.names import Gazetteer, fold, nearest_word
-from data.publish.pack import Column
+from data.publish.pack import NEEDED_OF_A_MEASURE, UNITS, Column
 from data.publish.problems import Report, clipped
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -29,7 +29,7 @@ RANGES: dict[str, tuple[float, float]] = {
 }
 """Columns that must lie between two numbers, both included."""
 
-NEVER_NEGATIVE = ("numerator", "denominator", "n_effective", "hours", "quantity", "design_effect")
+NEVER_NEGATIVE = ("numerator", "denominator", "n_effective", "hours", "quantity")
 """Numbers with a point that cannot be below zero. Whole numbers cannot either, but for cents."""
 
 PERIOD_COLUMNS = ("period", "covers", "baseline_period", "latest_period", "denominator_period")
@@ -214,8 +214,9 @@ def check(
             continue
         has, value = frame[f"has_{name}"].astype(bool), frame[name]
         if one["required"]:
-            wrong.append((name, "missing_value", ~has))
-        wrong += [(name, code, mask & has) for code, mask in _misfits(table, name, one, frame, fiscal_start_month)]
+            wrong.append((name, _missing(table, name), ~has))
+        misfits = _misfits(table, name, one, frame, fiscal_start_month) + _together(table, name, frame)
+        wrong += [(name, code, mask.astype(bool) & has) for code, mask in misfits]
         if one["ref"] == "neighborhood.id" and places is not None and table != "neighborhood":
             known = {raw: places.find(str(raw)) for raw in value.dropna().unique()}
             frame[name] = value.map(known).astype("object")
@@ -404,6 +405,28 @@ def _misfits(
     return []
 
 
+def _missing(table: str, name: str) -> str:
+    return NEEDED_OF_A_MEASURE.get(name, "missing_value") if table == "measure" else "missing_value"
+
+
+def _together(table: str, name: str, frame: pd.DataFrame) -> list[tuple[str, pd.Series[bool]]]:
+    """What two cells of a row must not say together."""
+    nothing = pd.Series(False, index=frame.index)
+    value = frame[name]
+    if table == "measure" and name == "unit" and "kind" in frame:
+        return [("unit_does_not_fit", value.isin(UNITS.values()) & (value != frame["kind"].map(UNITS)))]
+    if name == "design_effect":
+        return [("design_effect_below_1", (value < 1).fillna(False))]
+    if name == "n" and table in ("survey_result", "observation"):
+        answered = frame["has_shares"].astype(bool) if "has_shares" in frame else nothing
+        for other, least in (("value", float("-inf")), ("numerator", 0)):
+            answered |= (frame[other] > least).fillna(False) if other in frame else nothing
+        return [("n_below_1", (value == 0).fillna(False) & answered)]
+    if name == "n_effective" and "n" in frame:
+        return [("design_effect_below_1", (value > frame["n"]).fillna(False))]
+    return []
+
+
 def _is_period(code: str, fiscal_start_month: int) -> bool:
     try:
         periods.parse(code, fiscal_start_month=fiscal_start_month)
@@ -427,7 +450,13 @@ def _expected(one: dict[str, Any], code: str) -> str:
         return "an exact amount, at most two decimals of a dollar"
     if code in ("not_a_number", "not_a_date", "wrong_word"):
         return _SAYS[one["type"]]
-    return ""
+    return {
+        "shares_do_not_add_up": "shares from 0 to 1 that add up to 1, give or take 0.02",
+        "n_below_1": "1 or more",
+        "design_effect_below_1": "1 or more for a design effect, n or less for n_effective",
+        "unit_does_not_fit": ", ".join(f"{unit} for a {kind}" for kind, unit in UNITS.items()),
+        **dict.fromkeys(NEEDED_OF_A_MEASURE.values(), str(one["says"])),
+    }.get(code, "")
 
 
 def _unrepeated(frame: pd.DataFrame, keys: list[str], file: str, report: Report) -> tuple[pd.DataFrame, set[int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,20 @@ constants = {fund = "General", category = "police"}
 values = [{column = "first", phase = "adopted"}, {column = "final", phase = "revised"}]
 """
 OUTLINES = '[boundaries.neighborhood]\nfile = "places.geojson"\nname = "name"\n'
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A pack with one mistake, and what the problem must say."""
+
+    toml: str
+    files: dict[str, str | bytes] = field(default_factory=dict)
+    level: str = "error"
+    file: str = "city.toml"
+    row: int | None = None
+    column: str | None = None
+    found: str = ""
+    expected: str = ""
 
 
 def square(west: float, south: float, side: float = 0.1) -> list[list[list[float]]]:

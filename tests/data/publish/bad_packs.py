@@ -1,0 +1,79 @@
+"""Packs that would make a figure say what it cannot: each has one mistake, and says what its problem must name."""
+
+from __future__ import annotations
+
+from tests.data.publish.packs import CRIME, HEAD, Bad
+
+BREAKS = '[tables.series_break]\nfile = "breaks.csv"\n'
+MEASURES = '[tables.measure]\nfile = "measures.csv"\nsource = "police"\n'
+MEASURE_HEAD = "id,name,topic,kind,unit,events,direction,definition,formula,source_id\n"
+SHARE = """
+[measures.trust]
+name = "Trust"
+topic = "trust"
+kind = "share"
+unit = "percent"
+events = "people who trust police"
+direction = "more"
+definition = "People who trust police."
+formula = "trusting answers / answers"
+source = "police"
+collected = "probability"
+"""
+SHARES = SHARE + CRIME.replace('"burglary"', '"trust", n = "asked", n_effective = "after_weights"')
+SURVEY = SHARE + "".join(
+    f'[tables.survey_{name}]\nfile = "{name}s.csv"\n' + ('source = "police"\n' if name == "wave" else "")
+    for name in ("wave", "question", "result")
+)
+WAVE_HEAD = "id,name,mode,frame,period,weighted,design_effect\n"
+RESULT_HEAD = "wave_id,question_id,neighborhood_id,n,shares\n"
+GOOD_SURVEY: dict[str, str | bytes] = {
+    "waves_csv": WAVE_HEAD + "w,Fall,probability,Adults,2024,true,1.4\n",
+    "questions_csv": "id,measure_id,dimension,wording,options,favorable\nq,trust,legitimacy,Do you?,No;Yes,1\n",
+    "results_csv": RESULT_HEAD + "w,q,east,200,0.4;0.6\n",
+}
+
+
+def _measure(row: str, **bad: object) -> Bad:
+    return Bad(HEAD + MEASURES, {"measures_csv": MEASURE_HEAD + row}, file="measures.csv", row=2, **bad)  # type: ignore[arg-type]
+
+
+def _survey(file: str, text: str, **bad: object) -> Bad:
+    name = file.replace("_csv", ".csv")
+    return Bad(HEAD + SURVEY, GOOD_SURVEY | {file: text}, file=name, **bad)  # type: ignore[arg-type]
+
+
+BAD_FIGURES: dict[str, Bad] = {
+    "measure_without_definition": Bad(HEAD.replace('definition = "Reported break-ins."\n', ""), row=13,
+                                      column="measures.burglary.definition", expected="What it is"),
+    "measure_without_unit": _measure("a,A,safety,count,,a,fewer,An a.,counted,police\n", column="unit",
+                                     expected="per_1000_residents"),
+    "measure_without_direction": _measure("a,A,safety,count,events,a,,An a.,counted,police\n", column="direction",
+                                          expected="fewer, more or none"),
+    "measure_without_source": Bad(HEAD.replace('formula = "reports counted"\nsource = "police"\n',
+                                               'formula = "reports counted"\n'),
+                                  row=13, column="measures.burglary.source", expected="source"),
+    "unit_does_not_fit": _measure("a,A,safety,count,percent,a,fewer,An a.,counted,police\n", column="unit",
+                                  found="'percent'", expected="events for a count"),
+    "threshold_too_low": Bad(HEAD + "[thresholds]\nfew_answers = 20\n", row=30, column="thresholds.few_answers",
+                             found="20", expected="greater than or equal to 30, which is the floor"),
+    "break_in_the_future": Bad(HEAD + "[release]\nreleased_on = 2026-03-01\n" + BREAKS,
+                               {"breaks_csv": "measure_id,broke_on,kind,note\nburglary,2026-03-02,wording,New.\n"},
+                               file="breaks.csv", row=2, column="broke_on", found="2026-03-02 for burglary",
+                               expected="2026-03-01"),
+    "computed_column": Bad(HEAD + '[tables.observation]\nfile = "seen.csv"\nsource = "police"\n',
+                           {"seen_csv": "measure,neighborhood,period,numerator,High\nburglary,east,2024,3,9\n"},
+                           level="warning", file="seen.csv", row=1, column="High"),
+    "share_out_of_range": Bad(HEAD + SHARES, {"crime_csv": "area,year,count,asked,after_weights\n"
+                                                           "East End,2024,60,200,150\nWest Hill,2024,104,200,\n"},
+                              file="crime.csv", row=3, column="value", found="104", expected="0 to 100"),
+    "shares_do_not_fit_the_question": _survey("results_csv", RESULT_HEAD + "w,q,east,200,0.1;0.3;0.6\n", row=2,
+                                              column="shares", found="3 shares for 2 answers"),
+    "weights_missing": _survey("waves_csv", WAVE_HEAD + "w,Fall,probability,Adults,2024,true,\n", level="warning",
+                               row=2, column="design_effect", found="w"),
+    "n_below_1": _survey("results_csv", RESULT_HEAD + "w,q,east,200,0.4;0.6\nw,q,west,0,0.4;0.6\n", row=3,
+                         column="n", found="'0'", expected="1 or more"),
+    "design_effect_below_1": Bad(HEAD + SHARES, {"crime_csv": "area,year,count,asked,after_weights\n"
+                                                              "East End,2024,60,200,201\n"},
+                                 file="crime.csv", row=2, column="n_effective", found="'201'", expected="n or less"),
+}  # fmt: skip
