@@ -119,8 +119,8 @@ def publish(
             made = (build_draft if draft else build)(store, tables, manifest, progress=progress)
         except ReleaseRefused as error:
             return Outcome(gathered.report, refused=error.problems, rejects=rejects)
-    done = {"draft_id": made} if draft else {"release_id": made}
-    return Outcome(gathered.report, rows=_counted(tables), rejects=rejects, **done)
+    release, waiting = (None, made) if draft else (made, None)
+    return Outcome(gathered.report, release, waiting, rows=_counted(tables), rejects=rejects)
 
 
 def _made(
