@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +16,7 @@ import streamlit as st
 from components import formats
 from components.charts import Drawing
 from components.exports import card_picture, table_csv
+from components.passports import Passport, passport_html
 from components.scope import Scope
 from components.tables import table_html
 from components.words import for_markdown
@@ -49,6 +51,7 @@ class Card:
 
     id: stable code, the anchor in links. finding, subtitle: sentences. lead: what may be said of it.
     table: what people read, in words; its first column is the row's name.
+    passport: what stands behind the card's figure.
     rows: what the file holds (plain numbers and codes); None gives no file.
     alt: what a screen reader says for the chart.
     """
@@ -66,7 +69,7 @@ class Card:
     chips: Sequence[Chip] = ()
     how_to_read: str = ""
     notices: Sequence[str] = ()
-    definition: Sequence[str] = ()
+    passport: Passport | None = None
     link: dict[str, str] = field(default_factory=dict)
     file_name: str = ""
 
@@ -120,15 +123,21 @@ def show_actions(card: Card, scope: Scope) -> None:
         with st.expander(scope.say("card.table")):
             show_table(card.table, scope, caption=card.finding)
     with st.container(horizontal=True, gap="small", key=f"actions-{card.id}"):
-        if card.definition:
-            with st.popover(scope.say("card.measures")):
-                for line in card.definition:
-                    st.markdown(for_markdown(line))
+        if card.passport is not None:
+            with st.popover(scope.say("card.about_figure")):
+                show_passport(card.passport, scope)
         if card.rows is not None or card.drawing is not None:
             show_downloads(card, scope)
         with st.popover(scope.say("card.copy_link")):
             show_small(scope.say("card.link_help"))
             st.code(address(card, scope), language=None, wrap_lines=True)
+
+
+def show_passport(passport: Passport, scope: Scope) -> None:
+    """A passport in short space, with the way to the figure's own page and history."""
+    st.markdown(f"**{for_markdown(passport.title)}**, {for_markdown(passport.where)}")
+    link = f'<a href="{escape(passport.link(scope))}" target="_self">{escape(scope.say("passport.whole"))}</a>'
+    st.html(f"{passport_html(passport)}<p>{link}</p>")
 
 
 def show_downloads(card: Card, scope: Scope) -> None:
@@ -209,6 +218,10 @@ def picture(card: Card, scope: Scope, kind: str) -> bytes:
 
 def address(card: Card, scope: Scope) -> str:
     """The card's own link, pinned to this release."""
+    return address_of(scope.citation(card.page, anchor=card.id, **card.link), card.page)
+
+
+def address_of(link: str, page: str) -> str:
+    """A link inside the site as a whole address, for copying. page: the path of the page that is shown now."""
     base = (st.context.url or "").split("?")[0].rstrip("/")
-    root = base.removesuffix(f"/{card.page}") if card.page else base
-    return root + scope.citation(card.page, anchor=card.id, **card.link)
+    return (base.removesuffix(f"/{page}") if page else base) + link

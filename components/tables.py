@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
@@ -19,14 +20,49 @@ STACKED_COLUMNS, STACKED_ROWS = 4, 20
 """On a phone, a table of so many columns or more becomes blocks, unless it has more rows than that; then it scrolls."""
 
 
+@dataclass(frozen=True)
+class Figured:
+    """A text that states a figure: it leads to the figure's own page, and says on hover and to screen readers what is
+    behind it.
+
+    text: as it stands. link: the figure's page. label: range, base and period, in words. part: the words of the text
+    that are the link, where that is not all of it.
+    """
+
+    text: str
+    link: str
+    label: str = ""
+    part: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+    def html(self) -> str:
+        """The text as HTML with its link."""
+        before, found, after = self.text.partition(self.part or self.text)
+        if not found:
+            before, found, after = "", self.text, ""
+        title = f' title="{escape(self.label)}"' if self.label else ""
+        link = f'<a class="fig" target="_self" href="{escape(self.link)}"{title}>{escape(found)}</a>'
+        return f"{escape(before)}{link}{escape(after)}"
+
+
+def text_html(text: str | Figured) -> str:
+    """A text as HTML; one that states a figure with its link."""
+    return text.html() if isinstance(text, Figured) else escape(text)
+
+
 def table_html(table: pd.DataFrame, *, caption: str, nothing: str, links: Sequence[str | None] = ()) -> str:
-    """A table of texts as HTML. Its first column names the rows.
+    """A table of texts as HTML. Its first column names the rows; a cell that is `Figured` leads to its figure.
 
     nothing: what an empty cell says. links: the address that each row's name leads to, or None for no link.
     """
     columns = [str(name) for name in table.columns]
-    rows = [[str(cell) or nothing for cell in row] for row in table.itertuples(index=False)]
-    numeric = [_is_numeric([row[at] for row in rows]) for at in range(len(columns))]
+    rows = [[_cell(cell) or nothing for cell in row] for row in table.itertuples(index=False, name=None)]
+    numeric = [_is_numeric([str(row[at]) for row in rows]) for at in range(len(columns))]
     stacked = len(columns) >= STACKED_COLUMNS and len(rows) <= STACKED_ROWS
     head = "".join(
         f'<th role="columnheader" scope="col"{_class(number)}>{escape(name)}</th>'
@@ -36,7 +72,7 @@ def table_html(table: pd.DataFrame, *, caption: str, nothing: str, links: Sequen
         f'<tr role="row"><th role="rowheader" scope="row">{_linked(row[0], links[turn] if links else None)}</th>'
         + "".join(
             f'<td role="cell" data-label="{escape(columns[at])}"{_class(numeric[at])}>'
-            f"<span>{escape(row[at])}</span></td>"
+            f"<span>{text_html(row[at])}</span></td>"
             for at in range(1, len(columns))
         )
         + "</tr>"
@@ -59,9 +95,13 @@ def _is_numeric(cells: Sequence[str]) -> bool:
     )
 
 
+def _cell(cell: object) -> str | Figured:
+    return cell if isinstance(cell, Figured) else str(cell)
+
+
 def _class(numeric: bool) -> str:
     return ' class="number"' if numeric else ""
 
 
-def _linked(text: str, address: str | None) -> str:
-    return f'<a href="{escape(address)}" target="_self">{escape(text)}</a>' if address else escape(text)
+def _linked(text: str | Figured, address: str | None) -> str:
+    return f'<a href="{escape(address)}" target="_self">{escape(str(text))}</a>' if address else text_html(text)

@@ -12,4 +12,8 @@ PAGE_PATHS: Final = {
     "budget": "budget",
     "feedback": "feedback",
     "about": "about",
+    "figure": "figure",
 }
+
+HIDDEN: Final = ("figure",)
+"""Pages that stand in no menu: one leads to them."""

@@ -6,13 +6,19 @@ import streamlit as st
 
 from components.frame import show_frame_foot, show_frame_top, show_nothing_published
 from components.scope import keep_scope, peek_words, read_scope
-from pages import PAGE_PATHS
+from pages import HIDDEN, PAGE_PATHS
 
 HERE = Path(__file__).parent
 
 said = peek_words()
 pages = [
-    st.Page(HERE / f"{name}.py", title=said.say(f"nav.{name}"), url_path=path, default=not path)
+    st.Page(
+        HERE / f"{name}.py",
+        title=said.say(f"nav.{name}"),
+        url_path=path,
+        default=not path,
+        visibility="hidden" if name in HIDDEN else "visible",
+    )
     for name, path in PAGE_PATHS.items()
 ]
 page = st.navigation(pages, position="top")
@@ -27,4 +33,4 @@ else:
     keep_scope(scope)
     show_frame_top(scope, page.url_path)
     page.run()
-    show_frame_foot(scope, PAGE_PATHS)
+    show_frame_foot(scope, {name: path for name, path in PAGE_PATHS.items() if name not in HIDDEN})

@@ -11,11 +11,14 @@ import streamlit as st
 
 from components import formats
 from components.panels.late import late_sources
+from components.panels.measures import reading_figured
 from components.panels.money import cents_text, main_books, spent_so_far
 from components.panels.voice import next_meeting, promises_card, show_meeting
+from components.passports import MoneyKey, count_figured, money_figured
 from components.readings import Reading
 from components.scope import Scope
 from components.sentences import amount_text, change_cell, range_text, reason_text, value_text
+from components.tables import Figured
 from components.words import for_markdown
 from data import queries
 from data.figures import Figure
@@ -25,10 +28,13 @@ TILES = 4
 
 @dataclass(frozen=True)
 class Tile:
-    """A big number: what it is, the number, its range or base, the change or comparison, when, and where it leads."""
+    """A big number: what it is, the number, its range or base, the change or comparison, when.
+
+    The number leads to its own page, and the label (by `address`) to where it comes from.
+    """
 
     label: str
-    number: str
+    number: Figured
     address: str
     range: str = ""
     change: str = ""
@@ -55,7 +61,9 @@ def work_tiles(scope: Scope) -> list[Tile]:
         running = int((programs.status == "running").sum())
         tiles.append(
             Tile(
-                said("home.programs_running"), formats.count(running, scope.language), scope.link("programs"),
+                said("home.programs_running"),
+                count_figured(scope, "programs", formats.count(running, scope.language), state="running"),
+                scope.link("programs"),
                 range=said("home.programs_of", n=len(programs)),
                 change=said("home.programs_evaluated", n=scope.ask(queries.evaluations).program_id.nunique()),
             )
@@ -67,7 +75,11 @@ def work_tiles(scope: Scope) -> list[Tile]:
         if pd.notna(totals.revised):
             tiles.append(
                 Tile(
-                    said("home.planned"), cents_text(totals.revised, scope), scope.link("budget"),
+                    said("home.planned"),
+                    money_figured(
+                        MoneyKey("revised", fiscal_year=year, ledger=ledger), scope, cents_text(totals.revised, scope)
+                    ),
+                    scope.link("budget"),
                     range=spent_so_far(scope, totals, year),
                     when=formats.sentence_case(formats.period_label(year, scope.language)),
                 )
@@ -88,7 +100,9 @@ def reading_tile(scope: Scope, reading: Reading) -> Tile:
     ranged = range_text(now, scope) if now.low is not None else reason_text(now, scope)
     return Tile(
         label=str(reading.measure["name"]),
-        number=amount_text(now.value or 0.0, now.unit, scope) if _is_rate(now) else value_text(now, scope),
+        number=reading_figured(
+            reading, scope, amount_text(now.value or 0.0, now.unit, scope) if _is_rate(now) else value_text(now, scope)
+        ),
         range="; ".join([part for part in [*parts, ranged] if part]),
         change=change_cell(reading, scope),
         when=formats.period_label(now.period, scope.language),
@@ -109,15 +123,12 @@ def show_tiles(scope: Scope, tiles: Sequence[Tile]) -> None:
 
 
 def _tile_html(tile: Tile) -> str:
-    parts = [
-        ("tile-label", tile.label),
-        ("tile-number figure", tile.number),
-        ("tile-range", tile.range),
-        ("tile-change", tile.change),
-        ("tile-when", tile.when),
-    ]
+    parts = [("tile-range", tile.range), ("tile-change", tile.change), ("tile-when", tile.when)]
     inside = "".join(f'<span class="{css}">{escape(text)}</span>' for css, text in parts if text)
-    return f'<a class="tile" target="_self" href="{escape(tile.address)}">{inside}</a>'
+    return (
+        f'<div class="tile"><a class="tile-label" target="_self" href="{escape(tile.address)}">{escape(tile.label)}</a>'
+        f'<span class="tile-number figure">{tile.number.html()}</span>{inside}</div>'
+    )
 
 
 def news_lines(scope: Scope) -> list[str]:
@@ -170,7 +181,7 @@ def show_promises_bar(scope: Scope) -> None:
     if promises.empty:
         st.markdown(for_markdown(scope.say("home.no_promises")))
         return
-    card = promises_card(scope, promises, page="feedback")
+    card = promises_card(scope, promises, page="feedback", place=scope.place)
     st.markdown(for_markdown(f"{card.finding}."))
     if card.drawing is not None:
         st.vega_lite_chart(card.drawing.rows, card.drawing.spec, theme=None, alt=card.alt, key="promises-bar")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from components import charts, formats
 from components.cards import Card, Chip
+from components.passports import figured, observation_passport
 from components.readings import LONG, Reading, read_measure
 from components.scope import Scope
 from components.sentences import (
@@ -23,6 +24,7 @@ from components.sentences import (
     status_text,
     value_text,
 )
+from components.tables import Figured
 from components.tokens import look
 from data import periods, queries
 from data.figures import Figure, Status
@@ -106,7 +108,7 @@ def measure_card(reading: Reading, scope: Scope, *, page: str = "neighborhood") 
         how_to_read=how,
         notices=notices_of(reading, scope),
         source=source_line(measure, scope),
-        definition=definition_of(measure, scope),
+        passport=observation_passport(reading.now, scope, measure),
         link={"n": scope.place or ""},
         file_name=f"{measure['id']}_{place}_release-{scope.release.id}",
     )
@@ -171,12 +173,15 @@ def series_table(figures: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     rows = []
     for row in queries.records(figures.sort_values("period_end", ascending=False)):
         figure = queries.as_figure(row)
+        period = formats.period_label(figure.period, scope.language)
+        ranged = range_text(figure, scope) if figure.low is not None else _no_range(figure, scope)
+        base = base_text(figure, scope) or _no_base(figure, scope)
         rows.append(
             {
-                said("table.period"): formats.period_label(figure.period, scope.language),
-                said("table.value"): value_text(figure, scope),
-                said("table.range"): range_text(figure, scope) if figure.low is not None else _no_range(figure, scope),
-                said("table.base"): base_text(figure, scope) or _no_base(figure, scope),
+                said("table.period"): period,
+                said("table.value"): figured(figure, scope, value_text(figure, scope), ranged, base, period),
+                said("table.range"): ranged,
+                said("table.base"): base,
                 said("table.status"): status_text(figure, scope) or said("status.chip.shown"),
             }
         )
@@ -200,7 +205,7 @@ def measures_table(readings: Sequence[Reading], scope: Scope) -> pd.DataFrame:
         [
             {
                 said("table.measure"): _with_district(reading, scope),
-                said("table.value"): value_text(reading.now, scope),
+                said("table.value"): reading_figured(reading, scope),
                 said("table.period"): formats.period_label(reading.now.period, scope.language),
                 said("table.range"): _range_cell(reading, scope),
                 said("table.change"): change_cell(reading, scope),
@@ -209,6 +214,14 @@ def measures_table(readings: Sequence[Reading], scope: Scope) -> pd.DataFrame:
             for reading in readings
         ]
     )
+
+
+def reading_figured(reading: Reading, scope: Scope, text: str = "") -> Figured:
+    """The figure of a reading (or another text that states it), leading to its page."""
+    now = reading.now
+    period = formats.period_label(now.period, scope.language)
+    told = (_range_cell(reading, scope), base_text(now, scope), period)
+    return figured(now, scope, text or value_text(now, scope), *told)
 
 
 def _range_cell(reading: Reading, scope: Scope) -> str:

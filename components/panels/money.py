@@ -10,7 +10,10 @@ import streamlit as st
 
 from components import charts, formats
 from components.cards import Card, show_card, show_small, show_table
+from components.passports import MoneyKey, money_figured, money_passport, record_figured
+from components.passports.money import COLUMN_OF, PHASE_NAMES, money_by_place, part_name, place_phase
 from components.scope import Scope, choose_code
+from components.tables import Figured
 from components.tokens import look
 from components.words import for_markdown
 from data import queries
@@ -26,6 +29,11 @@ def cents_text(cents: Any, scope: Scope) -> str:
 def exact_text(cents: Any, scope: Scope) -> str:
     """An amount for a table, in whole dollars; "Not reported" where there is none."""
     return scope.say("budget.not_reported") if pd.isna(cents) else formats.money_exact(int(cents), scope.language)
+
+
+def amount_cell(cents: Any, scope: Scope, key: MoneyKey, *told: str) -> Figured:
+    """An amount for a table, leading to its page. told: what the hover says of it."""
+    return money_figured(key, scope, exact_text(cents, scope), *told)
 
 
 def choose_books(scope: Scope) -> tuple[str, str] | None:
@@ -133,16 +141,15 @@ def steps_card(scope: Scope, ledger: str, year: str) -> Card | None:
         return None
     said = scope.say
     sentences = year_sentences(scope, ledger, year)
-    steps = [
-        (said("budget.first_plan"), totals.adopted),
-        (said("budget.changes"), totals.amendments),
-        (said("budget.plan_now"), totals.revised),
-        (said("budget.spent"), totals.actual),
-        (said("budget.promised"), totals.encumbered),
-        (said("budget.left"), totals.available),
-    ]
+    keys = {phase: MoneyKey(phase, fiscal_year=year, ledger=ledger) for phase in PHASE_NAMES}
     table = pd.DataFrame(
-        [{said("table.name"): name, said("table.amount"): exact_text(cents, scope)} for name, cents in steps]
+        [
+            {
+                said("table.name"): said(f"budget.{name}"),
+                said("table.amount"): amount_cell(totals[phase], scope, keys[phase], year_title(scope, year)),
+            }
+            for phase, name in PHASE_NAMES.items()
+        ]
     )
     drawing = charts.steps(queries.records(totals.to_frame().T)[0], look(scope.theme), scope.language, scope.width)
     return Card(
@@ -155,6 +162,7 @@ def steps_card(scope: Scope, ledger: str, year: str) -> Card | None:
         table=table,
         rows=_file_rows(scope, "fiscal_year", ledger, year),
         how_to_read=said("how_to_read.steps"),
+        passport=money_passport(keys["revised"], scope),
         source=sources_text(scope, ledger, year),
         link={YEAR: year, LEDGER: ledger},
     )
@@ -195,22 +203,24 @@ def parts_card(scope: Scope, by: queries.By, ledger: str, year: str, *, heading:
     frame["planned"] = frame.revised.fillna(frame.encumbered)
     frame = frame.sort_values("planned", ascending=False, kind="stable").reset_index(drop=True)
     total = int(frame.planned.fillna(0).sum())
+
+    def cell(phase: str, cents: Any, part: str = "") -> Figured:
+        key = MoneyKey(phase, by, part, year, ledger)
+        return amount_cell(cents, scope, key, said(f"budget.{PHASE_NAMES[phase]}"), year_title(scope, year))
+
+    phases = [phase for phase in PHASE_NAMES if frame[phase].notna().any()]
     table = pd.DataFrame(
         {
             said("table.name"): [*frame.label, said("budget.total")],
             **{
-                said(f"budget.{key}"): [
-                    *(exact_text(cents, scope) for cents in frame[name]),
-                    exact_text(frame[name].sum() if frame[name].notna().any() else None, scope),
+                said(f"budget.{PHASE_NAMES[phase]}"): [
+                    *(cell(phase, cents, str(part)) for cents, part in zip(frame[phase], frame[by], strict=True)),
+                    cell(phase, frame[phase].sum()),
                 ]
-                for key, name in (
-                    ("first_plan", "adopted"), ("changes", "amendments"), ("plan_now", "revised"), ("spent", "actual"),
-                    ("promised", "encumbered"), ("left", "available"),
-                )
-                if frame[name].notna().any()
+                for phase in phases
             },
         }
-    )  # fmt: skip
+    )
     first = frame.iloc[0]
     share = formats.percent(100 * int(first.planned) / total, scope.language) if total > 0 else ""
     finding = said("budget.largest", heading=heading, name=first.label, share=share) if share else heading
@@ -243,6 +253,9 @@ def parts_card(scope: Scope, by: queries.By, ledger: str, year: str, *, heading:
         table=table,
         rows=_file_rows(scope, by, ledger, year),
         how_to_read=said("how_to_read.bullet") if spent and gone is not None else said("how_to_read.bars"),
+        passport=money_passport(
+            MoneyKey("revised" if "revised" in phases else phases[0], by, fiscal_year=year, ledger=ledger), scope
+        ),
         source=sources_text(scope, ledger, year),
         link={YEAR: year, LEDGER: ledger},
     )
@@ -250,31 +263,14 @@ def parts_card(scope: Scope, by: queries.By, ledger: str, year: str, *, heading:
 
 def places_table(scope: Scope, ledger: str, year: str) -> pd.DataFrame:
     """Money by place: citywide, outside the city and shared stand in rows of their own; nothing is spread."""
-    lines = scope.ask(queries.budget_lines, ledger=ledger, fiscal_year=year)
-    lines = lines[
-        lines.phase.isin(["adopted", "amendment"] if lines.phase.isin(["adopted"]).any() else ["encumbrance"])
-    ]
-    shares = scope.ask(queries.shares_of_year, ledger=ledger, fiscal_year=year)
-    said = scope.say
-    rows = [
-        (said("budget.citywide"), lines.amount_cents[lines.reach == "citywide"].sum(), said("budget.citywide_help")),
-        (said("budget.outside_city"), lines.amount_cents[lines.reach == "outside_city"].sum(), ""),
-    ]
-    placed = shares[shares.id.isin(lines.id)]
-    split = placed[placed.part_cents.notna()]
-    unsplit = lines[lines.reach.isin(["direct", "shared"]) & ~lines.id.isin(split.id)]
-    if len(unsplit):
-        rows.append((said("budget.shared"), unsplit.amount_cents.sum(), said("budget.shared_help")))
-    for place, cents in split.groupby("neighborhood_id").part_cents.sum().items():
-        rows.append((scope.name_of(str(place)), cents, ""))
-    remainder = lines.amount_cents[lines.id.isin(split.id)].sum() - split.part_cents.sum()
-    if remainder:
-        rows.append((said("budget.not_split"), remainder, ""))
-    rows.append((said("budget.total"), lines.amount_cents.sum(), ""))
-    kept = [row for row in rows if row[1] != 0 or row[0] == said("budget.citywide")]
-    return pd.DataFrame(kept, columns=[said("table.place"), said("table.amount"), said("table.reason")]).assign(
-        **{said("table.amount"): [exact_text(row[1], scope) for row in kept]}
-    )
+    said, phase = scope.say, place_phase(scope, ledger, year)
+    helps = {"citywide": said("budget.citywide_help"), "shared": said("budget.shared_help")}
+    rows = []
+    for part, cents in money_by_place(scope, ledger, year):
+        key = MoneyKey(phase, "place", part, year, ledger)
+        amount = amount_cell(cents, scope, key, said(f"budget.{PHASE_NAMES[phase]}"), year_title(scope, year))
+        rows.append((part_name(key, scope), amount, helps.get(part, "")))
+    return pd.DataFrame(rows, columns=[said("table.place"), said("table.amount"), said("table.reason")])
 
 
 def money_sentences(scope: Scope, money: pd.DataFrame) -> list[str]:
@@ -316,8 +312,8 @@ def show_money_here(scope: Scope, place: str) -> None:
                     f"{scope.words.name_of('kinds.budget_line.reach', reach)}"
                     for phase, reach in zip(money.phase, money.reach, strict=True)
                 ],
-                said("neighborhood.part_here"): [exact_text(cents, scope) for cents in money.amount_cents],
-                said("neighborhood.whole_line"): [exact_text(cents, scope) for cents in money.line_cents],
+                said("neighborhood.part_here"): _line_cells(scope, money, "amount_cents", place),
+                said("neighborhood.whole_line"): _line_cells(scope, money, "line_cents"),
             }
         )
         if not money.recipient.notna().any():
@@ -328,6 +324,14 @@ def show_money_here(scope: Scope, place: str) -> None:
     rest = citywide[citywide.reach == "citywide"]
     if len(rest):
         show_small(said("neighborhood.money_citywide_plain"))
+
+
+def _line_cells(scope: Scope, lines: pd.DataFrame, column: str, at: str = "") -> list[Figured]:
+    """The amounts of single lines, or a place's part of them."""
+    return [
+        amount_cell(cents, scope, MoneyKey(COLUMN_OF[phase], "line", line, at=at))
+        for line, phase, cents in zip(lines["id"], lines.phase, lines[column], strict=True)
+    ]
 
 
 def show_budget(scope: Scope, ledger: str, year: str) -> None:
@@ -357,11 +361,12 @@ def show_years(scope: Scope, ledger: str) -> None:
         {
             said("budget.year"): [formats.period_label(year, scope.language) for year in frame.fiscal_year],
             **{
-                said(f"budget.{key}"): [exact_text(cents, scope) for cents in frame[name]]
-                for key, name in (
-                    ("first_plan", "adopted"), ("plan_now", "revised"), ("spent", "actual"), ("promised", "encumbered"),
-                )
-                if frame[name].notna().any()
+                said(f"budget.{PHASE_NAMES[phase]}"): [
+                    amount_cell(cents, scope, MoneyKey(phase, fiscal_year=year, ledger=ledger))
+                    for year, cents in zip(frame.fiscal_year, frame[phase], strict=True)
+                ]
+                for phase in ("adopted", "revised", "actual", "encumbered")
+                if frame[phase].notna().any()
             },
             said("table.status"): [
                 scope.words.name_of("kinds.fiscal_year.status", str(years.status.get(year, "complete")))
@@ -392,10 +397,17 @@ def show_grants(scope: Scope) -> None:
                 )
                 for first, last in zip(grants.starts_on, grants.ends_on, strict=True)
             ],
-            said("table.amount"): [exact_text(cents, scope) for cents in grants.award_cents],
+            said("table.amount"): _record_cells(scope, "grant", "award_cents", grants),
         }
     )
     show_table(table, scope, caption=said("budget.grants"))
+
+
+def _record_cells(scope: Scope, table: str, column: str, rows: pd.DataFrame) -> list[Figured]:
+    return [
+        record_figured(scope, table, str(row), column, exact_text(cents, scope))
+        for row, cents in zip(rows["id"], rows[column], strict=True)
+    ]
 
 
 def show_technology(scope: Scope) -> None:
@@ -411,7 +423,7 @@ def show_technology(scope: Scope) -> None:
         {
             said("table.name"): items.name,
             said("budget.purpose"): items.purpose,
-            said("budget.cost_a_year"): [exact_text(cents, scope) for cents in items.annual_cost_cents],
+            said("budget.cost_a_year"): _record_cells(scope, "technology_item", "annual_cost_cents", items),
             said("budget.data_shared_with"): items.data_shared_with.fillna(missing),
             said("budget.audit"): items.audit_result.fillna(missing),
         }

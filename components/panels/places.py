@@ -12,10 +12,12 @@ import streamlit as st
 
 from components import charts, formats, maps
 from components.cards import Card, show_card, show_small, show_table
-from components.panels.measures import definition_of, source_line
+from components.panels.measures import source_line
+from components.passports import Passport, figured, observation_passport
 from components.scope import NEIGHBORHOOD, Scope, choose_code
-from components.sentences import amount_text, reason_text, value_text
+from components.sentences import amount_text, base_text, range_text, reason_text, value_text
 from components.server.maps import compared, context_url, grouped_figures, map_url
+from components.tables import Figured
 from components.tokens import look
 from components.words import for_markdown
 from data import periods, queries
@@ -165,24 +167,25 @@ def places_table(scope: Scope, figures: pd.DataFrame, unit: str) -> pd.DataFrame
     return table.replace({name: {"": text} for name, text in missing.items() if name in table})
 
 
-def _cells(scope: Scope, row: Mapping[Any, Any]) -> tuple[str, str, str, str]:
+def _cells(scope: Scope, row: Mapping[Any, Any]) -> tuple[str | Figured, str, str, str]:
     """Value, range, base and status of a place; the status stands where there is no value."""
     if not isinstance(row["measure"], str):
         return scope.say("status.cell.not_reported"), "", "", scope.say("status.chip.not_reported")
     figure = queries.as_figure(row)
     status, lang = scope.say(f"status.chip.{figure.status}"), scope.language
-    base = ""
+    base, period = "", formats.period_label(figure.period, lang)
     if figure.n is not None:
         base = formats.count(figure.n, lang)
     elif figure.numerator is not None:
         base = scope.say("reading.events", n=figure.numerator)
     if not figure.has_value or figure.value is None:
-        return scope.say(f"status.cell.{figure.status}"), "", base, status
+        return figured(figure, scope, scope.say(f"status.cell.{figure.status}"), base, period), "", base, status
     ranged = ""
     if figure.low is not None and figure.high is not None:
         low, high = (formats.value_number(end, figure.unit, lang) for end in (figure.low, figure.high))
         ranged = formats.from_to(low, high, lang)
-    return formats.value_number(figure.value, figure.unit, lang), ranged, base, status
+    number = formats.value_number(figure.value, figure.unit, lang)
+    return figured(figure, scope, number, ranged, base, period), ranged, base, status
 
 
 def show_legend(scope: Scope, measure: Mapping[str, Any], figures: pd.DataFrame) -> None:
@@ -312,9 +315,23 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: 
         rows=rows.drop(columns=["neighborhood", "group"]),
         how_to_read=said("how_to_read.strip"),
         source=source_line(measure, scope),
-        definition=definition_of(measure, scope),
+        passport=_card_passport(scope, measure, figures, city),
         link={MEASURE: str(measure["id"]), PERIOD: period},
     )  # fmt: skip
+
+
+def _card_passport(
+    scope: Scope, measure: Mapping[str, Any], figures: pd.DataFrame, city: Figure | None
+) -> Passport | None:
+    """The passport of the city's figure; without one, of the chosen place's or the first one's."""
+    if city is None:
+        known = figures[figures.measure.notna()]
+        mine = known[known.id == scope.place]
+        known = mine if len(mine) else known
+        if known.empty:
+            return None
+        city = queries.as_figure(queries.records(known)[0])
+    return observation_passport(city, scope, measure)
 
 
 def show_city_figure(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
@@ -326,7 +343,9 @@ def show_city_figure(scope: Scope, measure: Mapping[str, Any], period: str) -> N
         figure = queries.as_figure(row)
         name = scope.name_of(figure.neighborhood)
         remark = reason_text(figure, scope)
-        show_small(f"{name}: {value_text(figure, scope)}. {remark}".strip())
+        told = (range_text(figure, scope), base_text(figure, scope), formats.period_label(period, scope.language))
+        value = figured(figure, scope, value_text(figure, scope), *told)
+        st.html(f'<p class="small">{escape(name)}: {value.html()}. {escape(remark)}</p>')
 
 
 def show_limits(scope: Scope) -> None:

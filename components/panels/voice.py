@@ -12,7 +12,10 @@ import streamlit as st
 
 from components import charts, formats
 from components.cards import Card, show_card, show_small, show_table
+from components.passports import count_passport, figured, observation_passport, record_figured
 from components.scope import Scope, choose_code
+from components.sentences import base_text, range_text
+from components.tables import Figured
 from components.tokens import look
 from components.words import DEFAULT, for_markdown, words
 from data import queries
@@ -83,11 +86,7 @@ def survey_card(scope: Scope, wave: Mapping[str, Any], place: str) -> Card | Non
         [
             {
                 said("feedback.question"): str(question.wording),
-                said("feedback.favorable_short"): (
-                    formats.percent(figure.value, scope.language)
-                    if figure is not None and figure.value is not None
-                    else said(f"status.cell.{result['status']}")
-                ),
+                said("feedback.favorable_short"): _favorable(scope, figure, result),
                 said("table.range"): (
                     formats.range_text(figure.low, figure.high, "percent", scope.language)
                     if figure is not None and figure.low is not None and figure.high is not None
@@ -122,8 +121,22 @@ def survey_card(scope: Scope, wave: Mapping[str, Any], place: str) -> Card | Non
         notices=notices,
         how_to_read=said("how_to_read.likert") if drawing is not None else "",
         source=f"{source.title}, {source.publisher}",
+        passport=next((observation_passport(figure, scope) for _, _, figure in rows if figure is not None), None),
         link={WAVE: str(wave["id"])},
     )
+
+
+def _favorable(scope: Scope, figure: Figure | None, result: Mapping[str, Any]) -> str | Figured:
+    """The share of favorable answers, leading to its page; the status in words where there is none."""
+    if figure is None:
+        return scope.say(f"status.cell.{result['status']}")
+    has_value = figure.value is not None
+    text = (
+        formats.percent(figure.value, scope.language)
+        if has_value and figure.value is not None
+        else scope.say(f"status.cell.{figure.status}")
+    )
+    return figured(figure, scope, text, range_text(figure, scope), base_text(figure, scope))
 
 
 def asked_here(scope: Scope, wave: Mapping[str, Any], place: str, results: pd.DataFrame) -> list[str]:
@@ -257,7 +270,14 @@ def show_themes(scope: Scope, place: str | None, *, most: int | None = None) -> 
                 for place in themes.neighborhood_id
             ],
             said("feedback.raised"): [
-                scope.words.name_of("kinds.feedback_theme.contributors", band) for band in themes.contributors
+                record_figured(
+                    scope,
+                    "feedback_theme",
+                    str(theme),
+                    "contributors",
+                    scope.words.name_of("kinds.feedback_theme.contributors", band),
+                )
+                for theme, band in zip(themes["id"], themes.contributors, strict=True)
             ],
         }
     )
@@ -327,8 +347,8 @@ def promises_counts(scope: Scope, promises: pd.DataFrame) -> str:
     return f"{formats.sentence_case(formats.join(parts, scope.language))}."
 
 
-def promises_card(scope: Scope, promises: pd.DataFrame, *, page: str) -> Card:
-    """The ledger of promises: one bar by state, and every promise in the table."""
+def promises_card(scope: Scope, promises: pd.DataFrame, *, page: str, place: str | None) -> Card:
+    """The ledger of promises (of a place and the city): one bar by state, and every promise in the table."""
     line = promises_line(scope, promises)
     counts = promises.state.value_counts()
     return Card(
@@ -342,6 +362,7 @@ def promises_card(scope: Scope, promises: pd.DataFrame, *, page: str) -> Card:
         alt=scope.say("card.alt", finding=line.rstrip("."), detail=""),
         table=promises_table(scope, promises),
         rows=promises.drop(columns=["state"]).assign(state=promises.state, release_id=scope.release.id),
+        passport=count_passport(scope, "promises", at=place or ""),
         source=str(scope.city["publisher"]),
     )
 
@@ -352,7 +373,7 @@ def show_promises(scope: Scope, place: str | None, *, page: str) -> None:
     if promises.empty:
         st.markdown(for_markdown(scope.say("feedback.no_promises")))
     else:
-        show_card(promises_card(scope, promises, page=page), scope)
+        show_card(promises_card(scope, promises, page=page, place=place), scope)
 
 
 def show_themes_and_promises(scope: Scope, place: str, *, page: str) -> None:
@@ -432,8 +453,12 @@ def show_meetings(scope: Scope, place: str | None, *, most: int = 6, most_past: 
             said("feedback.meeting"): past.title,
             said("table.date"): [formats.date_text(day, scope.language) for day in past.held_on],
             said("feedback.came"): [
-                said("feedback.not_counted") if pd.isna(n) else formats.count(int(n), scope.language)
-                for n in past.attendance
+                said("feedback.not_counted")
+                if pd.isna(n)
+                else record_figured(
+                    scope, "feedback_event", str(event), "attendance", formats.count(int(n), scope.language)
+                )
+                for event, n in zip(past["id"], past.attendance, strict=True)
             ],
             said("feedback.came_of_it"): past.follow_up.fillna(said("feedback.no_follow_up")),
         }

@@ -37,7 +37,7 @@ class TestMoney:
     @pytest.mark.parametrize("year", ["FY2023", "FY2024", "FY2025", "FY2026"])
     def test_money_by_place_adds_up_to_the_line_below(self, scope: Scope, year: str) -> None:
         table = money.places_table(scope, "budget", year)
-        amounts = [cents(text) for text in table.iloc[:, 1]]
+        amounts = [cents(str(cell)) for cell in table.iloc[:, 1]]
         assert table.iloc[-1, 0] == scope.say("budget.total")
         # Each row is rounded to whole dollars by itself.
         assert abs(sum(amounts[:-1]) - amounts[-1]) <= len(amounts)
@@ -48,7 +48,7 @@ class TestMoney:
         assert table.iloc[0, 0] == scope.say("budget.citywide")
         places_ = set(queries.neighborhoods(scope.release).name)
         tied = sum(
-            cents(text) for name, text in zip(table.iloc[:, 0], table.iloc[:, 1], strict=True) if name in places_
+            cents(str(cell)) for name, cell in zip(table.iloc[:, 0], table.iloc[:, 1], strict=True) if name in places_
         )
         assert 0 < tied < cents(str(table.iloc[0, 1]))
 
@@ -59,7 +59,7 @@ class TestMoney:
         assert card.table is not None
         assert card.table.iloc[-1, 0] == scope.say("budget.total")
         for column in card.table.columns[1:]:
-            amounts = [cents(text) for text in card.table[column] if re.search(r"\d", text)]
+            amounts = [cents(str(cell)) for cell in card.table[column] if re.search(r"\d", str(cell))]
             assert abs(sum(amounts[:-1]) - amounts[-1]) <= len(amounts), column
 
     def test_how_much_of_a_year_is_gone_counts_leap_days(self) -> None:

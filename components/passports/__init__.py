@@ -1,0 +1,43 @@
+"""Passports: what stands behind each figure on each page, and its own address.
+
+`Passport` is what a card says under "About this figure", and what the page of a figure shows. Builders are pure; each
+kind of figure has one, and `find` makes any of them again from the codes of its address, in any release.
+"""
+
+from components.passports.find import find, names_a_figure
+from components.passports.history import (
+    Edition,
+    history_of,
+    history_rows,
+    history_table,
+    in_release,
+    releases_newest_first,
+)
+from components.passports.money import MoneyKey, money_figured, money_passport
+from components.passports.observations import figured, observation_link, observation_passport
+from components.passports.passport import Fact, Passport, passport_html
+from components.passports.records import count_figured, count_passport, record_figured, record_passport
+
+__all__ = [
+    "Edition",
+    "Fact",
+    "MoneyKey",
+    "Passport",
+    "count_figured",
+    "count_passport",
+    "figured",
+    "find",
+    "history_of",
+    "history_rows",
+    "history_table",
+    "in_release",
+    "money_figured",
+    "money_passport",
+    "names_a_figure",
+    "observation_link",
+    "observation_passport",
+    "passport_html",
+    "record_figured",
+    "record_passport",
+    "releases_newest_first",
+]
