@@ -5,22 +5,17 @@ Exit codes: 0 done, 1 refused with reasons, 2 wrong use.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from sqlalchemy.exc import DBAPIError
 
-from data import console, describe, periods, queries
+from data import console, describe, desk, periods, queries
+from data.cli import AsJson, Root, open_store, refuse, refusing
 from data.figures import Figure
-from data.lookup import NotFound, measure_id, neighborhood_id
-from data.publish.release import ReleaseRefused
-from data.store import NoRelease, Store
+from data.lookup import measure_id, neighborhood_id
 
 app = typer.Typer(
     help="Publish a city's figures, and look at what is published.",
@@ -34,8 +29,8 @@ Pack = Annotated[Path, typer.Argument(help="Folder with city.toml.", exists=True
 Files = Annotated[
     Path | None, typer.Option(help="Folder where the raw files stand, beside the pack.", exists=True, file_okay=False)
 ]
-Root = Annotated[Path | None, typer.Option("--store", help="The store; else OPENBEAT_STORE, else data/published.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+app.add_typer(desk.commands)
 
 
 @app.command(epilog="Example: python -m data check packs/riverton --files ~/riverton-exports")
@@ -65,9 +60,13 @@ def publish(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day printed on it; else the pack's, else today.")
     ] = None,
     note: Annotated[str | None, typer.Option(help="What is new, in plain words; else the pack's.")] = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Make a draft that nobody sees, and serve nothing new.")
+    ] = False,
+    by: Annotated[str | None, typer.Option(help="Who prepared it: a name or a role.")] = None,
     store: Root = None,
 ) -> None:
-    """Check a pack, make a release of it, and serve that release from now on."""
+    """Check a pack, make a release of it, and serve that release from now on, or keep it as a draft."""
     from data.publish import run
 
     with refusing(), console.progress_bar() as progress:
@@ -78,6 +77,8 @@ def publish(
             release_id=release,
             released_on=released_on.date() if released_on else None,
             note=note,
+            by=by,
+            draft=draft,
             progress=progress,
         )
     err = console.err()
@@ -86,10 +87,15 @@ def publish(
         err.print(f"\nRefused rows are listed in {outcome.rejects}", markup=False)
     for reason in outcome.refused:
         err.print(f"\nRefused: {reason}", markup=False)
+    out = console.out()
+    if outcome.draft_id is not None:
+        out.print(f"Made draft {outcome.draft_id}; nobody sees it yet.", markup=False)
+        out.print(f"Look at it: python -m data preview {outcome.draft_id}", markup=False)
+        console.show_counts(out, outcome.rows)
+        return
     if outcome.release_id is None:
         err.print("\nNothing was published; what was served before is served still.")
         raise typer.Exit(1)
-    out = console.out()
     out.print(f"Published {outcome.release_id}.", markup=False)
     console.show_counts(out, outcome.rows)
 
@@ -99,17 +105,19 @@ def releases(as_json: AsJson = False, store: Root = None) -> None:
     """List the releases of the store, newest first, and say which one is served."""
     with refusing():
         opened = open_store(store)
-        found = opened.releases()
+        found, withdrawn = opened.releases(), opened.withdrawn()
     if as_json:
         console.show_json([asdict(info) for info in found])
         return
-    if not found:
+    if not (found or withdrawn):
         console.err().print(f"Nothing is published in {opened.root}.", markup=False)
         return
     rows = [
-        ("served" if info.is_current else "", info.id, info.released_on, info.publisher, info.note) for info in found
+        ("served" if one.is_current else "", one.id, one.version, one.released_on, one.publisher, one.note)
+        for one in found
     ]
-    console.show_table("Releases", ("", "release", "day", "publisher", "note"), rows)
+    rows += [("withdrawn", one.id, one.version, one.released_on, one.by, one.why) for one in withdrawn]
+    console.show_table("Releases", ("", "release", "version", "day", "publisher", "note"), rows)
 
 
 @app.command(epilog="Example: python -m data rollback 2025-12")
@@ -214,34 +222,6 @@ def show_figures(figures: list[Figure]) -> None:
         for figure in figures
     ]
     console.show_table(f"{first.neighborhood}, {first.period} (release {first.release})", columns, rows)
-
-
-def open_store(root: Path | None) -> Store:
-    """The store that --store names, else the default one."""
-    return Store(root) if root else Store.default()
-
-
-def refuse(reason: str) -> NoReturn:
-    """Say why on stderr, and end with 1."""
-    console.err().print(f"Refused: {reason}", markup=False)
-    raise typer.Exit(1)
-
-
-@contextmanager
-def refusing() -> Iterator[None]:
-    """Turn a refusal of the modules below, or of the disk, into reasons on stderr and exit code 1."""
-    try:
-        yield
-    except (NoRelease, NotFound) as error:
-        refuse(str(error))
-    except ReleaseRefused as error:
-        for problem in error.problems[:-1]:
-            console.err().print(f"Refused: {problem}", markup=False)
-        refuse(error.problems[-1])
-    except (OSError, sqlite3.Error) as error:
-        refuse(f"a file could not be read or written: {error}")
-    except DBAPIError as error:
-        refuse(f"a release could not be read: {error.orig}")
 
 
 if __name__ == "__main__":

@@ -212,6 +212,10 @@ class Store:
         """Where the tombstone of a withdrawn release is. Raises NoRelease when the text cannot be a release id."""
         return self._place("withdrawn", release_id, ".json")
 
+    def withdrawn_path(self, release_id: str) -> Path:
+        """Where the file of a withdrawn release is kept for staff."""
+        return self._place("withdrawn", release_id)
+
     def tombstone(self, release_id: str) -> Tombstone | None:
         """What stays of a withdrawn release; None for every other."""
         path = self.tombstone_path(release_id)

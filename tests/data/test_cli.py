@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from datetime import date
 from pathlib import Path
 
@@ -61,7 +62,7 @@ class TestDocumented:
 
     @pytest.mark.parametrize("name", COMMANDS)
     def test_the_example_is_one_that_the_command_takes(self, name: str) -> None:
-        words = (COMMANDS[name].epilog or "").removeprefix("Example: python -m data ").split()
+        words = shlex.split((COMMANDS[name].epilog or "").removeprefix("Example: python -m data "))
         known = {option for parameter in COMMANDS[name].params for option in parameter.opts}
         assert words[0] == name
         assert {word for word in words if word.startswith("--")} <= known
@@ -98,6 +99,11 @@ class TestWrongUse:
             ["figure", "--neighborhood", "city"],
             ["figure", "--neighborhood", "city", "--period", "last year"],
             ["releases", "--format", "xml"],
+            ["approve", "2026-03"],
+            ["withdraw", "2026-03", "--by", "Someone"],
+            ["release", "2026-03", "--due"],
+            ["release", "2026-03", "--no-wait"],
+            ["preview", "--port", "0"],
         ],
     )
     def test_exit_code_2(self, arguments: list[str], tmp_path: Path) -> None:
