@@ -8,19 +8,23 @@ funnel: is this place? The ranges are re-exported here because nearly everything
 from data.stats.intervals import (
     BYAR_FROM,
     Floats,
+    normal_quantile,
     poisson_interval,
     proportion_difference_interval,
     rate_interval,
     rate_ratio_interval,
+    same_rate_p,
     wilson_interval,
 )
 
 __all__ = [
     "BYAR_FROM",
     "Floats",
+    "normal_quantile",
     "poisson_interval",
     "proportion_difference_interval",
     "rate_interval",
     "rate_ratio_interval",
+    "same_rate_p",
     "wilson_interval",
 ]
