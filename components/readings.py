@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from components.ask import ask
 from data import periods, queries
 from data.figures import Figure
-from data.verdicts import MANY_LOOKS, Finding, Verdict, against_city, over_time
+from data.store import Release
+from data.verdicts import (
+    MANY_LOOKS,
+    Context,
+    Finding,
+    Refusal,
+    SeriesVerdict,
+    Verdict,
+    compare,
+    refused,
+    series_verdict,
+)
 
 LONG = ("year", "fiscal", "range")
 """Periods long enough that the season does not decide; counts are compared over these."""
@@ -23,6 +35,8 @@ class Reading:
 
     measure: a row of `queries.measures`. now: the latest figure that stands for itself. before: the same stretch
     a year earlier, or for surveys the wave before; None where there is none. city: the same period for the whole city.
+    series: what its months (or quarters, or years) say; None for surveys. same_days: where a part of a year is not
+    compared with a whole one, the same days of both years, newest first, where the release has them.
     """
 
     measure: Mapping[str, Any]
@@ -32,6 +46,8 @@ class Reading:
     city: Figure | None
     change: Verdict
     beside_city: Verdict
+    series: SeriesVerdict | None = None
+    same_days: tuple[Figure, Figure] | None = None
 
     @property
     def kind(self) -> str:
@@ -39,41 +55,67 @@ class Reading:
         return str(self.measure["kind"])
 
 
+def context_of(release: Release, measure: Mapping[str, Any]) -> Context:
+    """What must be known of a measure before two of its figures are compared.
+
+    measure: a row of `queries.measures`.
+    """
+    places = ask(queries.neighborhoods, release)
+    return Context.of(
+        measure,
+        breaks=queries.records(ask(queries.breaks, release, measure=str(measure["id"]))),
+        visitor_areas=places.id[places.visitor_area.astype(bool)],
+        fiscal_start_month=int(ask(queries.city, release)["fiscal_start_month"]),
+    )
+
+
 def read_measure(
-    measure: Mapping[str, Any], figures: pd.DataFrame, place: str, *, breaks: pd.DataFrame, period: str | None = None
+    context: Context, measure: Mapping[str, Any], figures: pd.DataFrame, place: str, *, period: str | None = None
 ) -> Reading | None:
     """The reading of a measure in a place. None where the place has no row for it at all.
 
-    figures: rows of `queries.figure_table` for this measure, the place and the city. breaks: rows of `queries.breaks`.
-    period: read this period instead of the latest.
+    figures: rows of `queries.figure_table` for this measure, the place and the city. period: read this period instead
+    of the latest.
     """
-    here = figures[(figures.measure == measure["id"]) & (figures.neighborhood == place)]
-    here = here[comparable(here, str(measure["kind"]))]
+    mine = figures[(figures.measure == measure["id"]) & (figures.neighborhood == place)]
+    here = mine[comparable(mine, str(measure["kind"]))]
     if period is not None:
         here = here[here.period == period]
     if here.empty:
         return None
+    context = replace(context, incomplete=incomplete_periods(context, figures))
     latest = here.sort_values(["period_end", "period_start"], ascending=[True, False]).iloc[-1]
     now = queries.as_figure(latest.to_dict())
     earlier = _before(measure, figures, place, now)
     city = _at(figures, measure["id"], "city", now.period)
-    direction, kind = str(measure["direction"]), str(measure["kind"])
-    change = Verdict(Finding.REFUSED, reason="nothing_earlier")
-    if earlier is not None:
-        step = measure.get("smallest_change")
-        change = (
-            Verdict(Finding.REFUSED, reason="series_break")
-            if _broken(breaks, measure["id"], earlier, now)
-            else over_time(
-                now, earlier, direction=direction, kind=kind, smallest_change=None if pd.isna(step) else step
-            )
-        )
-    beside = (
-        against_city(now, city, direction=direction, kind=kind)
-        if city is not None and place != "city"
-        else Verdict(Finding.REFUSED, reason="is_city")
-    )
-    return Reading(measure, place, now, earlier, city, change, beside)
+    change = refused(Refusal.NOTHING_EARLIER) if earlier is None else compare(context, now, earlier)
+    if place == "city":
+        beside = refused(Refusal.IS_CITY)
+    else:
+        beside = refused(Refusal.NO_CITY_FIGURE) if city is None else compare(context, now, city)
+    same_days = None
+    if change.reason in (Refusal.INCOMPLETE_PERIOD, Refusal.DIFFERENT_LENGTH):
+        same_days = _same_days(context, mine, now)
+    everyone = mine[mine.group == "all"]
+    series = series_verdict(context, [queries.as_figure(row) for row in queries.records(everyone)])
+    return Reading(measure, place, now, earlier, city, change, beside, series, same_days)
+
+
+def incomplete_periods(context: Context, figures: pd.DataFrame) -> dict[str, tuple[date, date] | None]:
+    """Codes of the periods that the source covers only in part, with the days covered where they are known.
+
+    figures: rows of `queries.figure_table`. One row of a period tells it for all: another may carry another reason.
+    """
+    found: dict[str, tuple[date, date] | None] = {}
+    for code, start, end, reason in zip(
+        figures.period, figures.period_start, figures.period_end, figures.reason, strict=True
+    ):
+        whole = periods.parse(code, fiscal_start_month=context.fiscal_start_month)
+        if (start, end) != (whole.start, whole.end):
+            found[code] = (start, end)
+        elif reason == "incomplete_period":
+            found.setdefault(code, None)
+    return found
 
 
 def comparable(figures: pd.DataFrame, kind: str) -> pd.Series[bool]:
@@ -88,7 +130,7 @@ def _before(measure: Mapping[str, Any], figures: pd.DataFrame, place: str, now: 
     if measure["kind"] in ("rate", "count"):
         return _at(figures, measure["id"], place, periods.parse(now.period).a_year_before().code)
     mine = figures[(figures.measure == measure["id"]) & (figures.neighborhood == place)]
-    older = mine[(mine.period_end < _start(now)) & (mine.reason.fillna("") != "opt_in")]
+    older = mine[(mine.period_end < periods.parse(now.period).start) & (mine.reason.fillna("") != "opt_in")]
     older = older[older.value.notna()].sort_values("period_end")
     return queries.as_figure(older.iloc[-1].to_dict()) if len(older) else None
 
@@ -98,28 +140,29 @@ def _at(figures: pd.DataFrame, measure: str, place: str, period: str) -> Figure 
     return queries.as_figure(found.iloc[0].to_dict()) if len(found) else None
 
 
-def _start(figure: Figure) -> date:
-    return periods.parse(figure.period).start
+def _same_days(context: Context, mine: pd.DataFrame, now: Figure) -> tuple[Figure, Figure] | None:
+    """The longest stretch inside a figure's period that is published for the year before too."""
+    whole = context.period_of(now)
+    codes = {code: periods.parse(code, fiscal_start_month=context.fiscal_start_month) for code in set(mine.period)}
+    inside = [one for one in codes.values() if one.kind == "range" and whole.start <= one.start <= one.end <= whole.end]
+    for stretch in sorted(inside, key=lambda one: (-one.days, one.code)):
+        here, then = (_at(mine, now.measure, now.neighborhood, one.code) for one in (stretch, stretch.a_year_before()))
+        if here is not None and then is not None and here.has_value and then.has_value:
+            return here, then
+    return None
 
 
-def _broken(breaks: pd.DataFrame, measure: str, before: Figure, now: Figure) -> bool:
-    start, end = periods.parse(before.period).start, periods.parse(now.period).end
-    days = breaks[breaks.measure_id == measure].broke_on
-    return bool(((days > start) & (days <= end)).any())
-
-
-def beside_city(figures: pd.DataFrame, city: Figure | None, measure: Mapping[str, Any]) -> pd.DataFrame:
+def beside_city(context: Context, figures: pd.DataFrame, city: Figure | None) -> pd.DataFrame:
     """Figures of every place in one period with `group`: above, same or below the rest of the city.
 
     figures: rows of `queries.by_neighborhood`. As many places are looked at together, a place must lie outside the
     wider limits (99.8%). The group is None where there is no value or the data cannot say.
     """
     groups: list[str | None] = []
-    kind, direction = str(measure["kind"]), str(measure["direction"])
     for row in queries.records(figures):
         group = None
         if city is not None and pd.notna(row["value"]):
-            verdict = against_city(queries.as_figure(row), city, direction=direction, kind=kind, confidence=MANY_LOOKS)
+            verdict = compare(context, queries.as_figure(row), city, confidence=MANY_LOOKS)
             if verdict.is_clear:
                 group = "above" if verdict.moved > 0 else "below"
             elif verdict.finding in (Finding.NO_CLEAR_CHANGE, Finding.NO_REAL_CHANGE, Finding.COUNTS_ONLY):

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from components import maps
 from components.ask import ask
-from components.readings import beside_city
+from components.readings import beside_city, context_of
 from components.server.files import FOREVER
 from components.server.opendata import ASK_FIRST, asked_release, fingerprint_of, or_not_found, unless_unchanged
 from components.server.pages import not_found
@@ -115,4 +115,4 @@ def grouped_figures(release: Release, measure: Mapping[Any, Any], period: str, l
     asked = str(measure["id"])
     figures = ask(queries.by_neighborhood, release, measure=asked, period=period, language=language)
     city = ask(queries.figures, release, measures=[asked], periods=[period], neighborhoods=["city"])
-    return beside_city(figures, city[0] if city else None, measure)
+    return beside_city(context_of(release, measure), figures, city[0] if city else None)

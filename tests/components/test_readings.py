@@ -6,14 +6,16 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-import pytest
 
 from components.readings import Reading, comparable, read_measure
 from data import periods
-from data.verdicts import Finding
+from data.verdicts import Context, Finding, Refusal, SeriesFinding
 
-MEASURE = {"id": "burglary", "kind": "rate", "direction": "fewer", "smallest_change": None, "topic": "safety"}
-NO_BREAKS = pd.DataFrame({"measure_id": [], "broke_on": [], "kind": [], "note": []})
+MEASURE = {
+    "id": "burglary", "kind": "rate", "unit": "per_1000_residents", "direction": "fewer", "seasonal": False,
+    "collected": "full_count", "smallest_change": None, "topic": "safety",
+}  # fmt: skip
+UNITS = {"rate": "per_1000_residents", "count": "events", "share": "percent", "score": "points"}
 
 
 def row(period: str, place: str = "downtown", **more: Any) -> dict[str, Any]:
@@ -27,10 +29,24 @@ def row(period: str, place: str = "downtown", **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def read(rows: list[dict[str, Any]], *, breaks: pd.DataFrame = NO_BREAKS, **more: Any) -> Reading:
+def broken(day: date, kind: str = "definition", measure: str = "burglary") -> list[dict[str, Any]]:
+    """A row of `queries.breaks`."""
+    return [{"measure_id": measure, "broke_on": day, "kind": kind, "note": ""}]
+
+
+def context_for(measure: dict[str, Any], **more: Any) -> Context:
+    """The context of a measure of a city where only the airport is a visitor area."""
+    known: dict[str, Any] = {"breaks": [], "visitor_areas": ["airport"], "fiscal_start_month": 7, **more}
+    return Context.of(measure, **known)
+
+
+def read(rows: list[dict[str, Any]], *, breaks: list[dict[str, Any]] | None = None, **more: Any) -> Reading:
     place = more.pop("place", "downtown")
     period = more.pop("period", None)
-    reading = read_measure({**MEASURE, **more}, pd.DataFrame(rows), place, breaks=breaks, period=period)
+    measure = {**MEASURE, **more}
+    measure["unit"] = UNITS[measure["kind"]]
+    context = context_for(measure, breaks=breaks or [])
+    reading = read_measure(context, measure, pd.DataFrame(rows), place, period=period)
     assert reading is not None
     return reading
 
@@ -67,29 +83,15 @@ def test_a_period_can_be_asked_for() -> None:
 
 
 def test_a_place_without_a_row_has_no_reading() -> None:
-    assert read_measure(MEASURE, pd.DataFrame([row("2025")]), "rail-yards", breaks=NO_BREAKS) is None
+    assert read_measure(context_for(MEASURE), MEASURE, pd.DataFrame([row("2025")]), "rail-yards") is None
 
 
-@pytest.mark.parametrize(
-    ("broke_on", "refused"),
-    [
-        (date(2024, 1, 1), False),  # both years were counted the new way
-        (date(2024, 7, 1), True),
-        (date(2025, 1, 1), True),
-        (date(2025, 12, 31), True),
-        (date(2026, 1, 1), False),  # both were counted the old way
-    ],
-)
-def test_a_change_in_counting_between_two_figures_refuses_the_comparison(broke_on: date, refused: bool) -> None:
-    breaks = pd.DataFrame([{"measure_id": "burglary", "broke_on": broke_on, "kind": "definition", "note": ""}])
-    reading = read([row("2024"), row("2025", numerator=160.0, value=13.3)], breaks=breaks)
-    assert (reading.change.reason == "series_break") == refused
-    assert reading.change.is_clear is not refused
-
-
-def test_a_change_in_counting_of_another_measure_is_no_concern() -> None:
-    breaks = pd.DataFrame([{"measure_id": "robbery", "broke_on": date(2025, 1, 1), "kind": "definition", "note": ""}])
-    assert read([row("2024"), row("2025")], breaks=breaks).change.reason is None
+def test_a_change_in_counting_between_two_figures_refuses_the_comparison() -> None:
+    rows = [row("2024"), row("2025", numerator=160.0, value=13.3)]
+    reading = read(rows, breaks=broken(date(2025, 1, 1), "boundary"))
+    assert reading.change.words == "series_break_boundary"
+    assert read(rows).change.is_clear
+    assert read(rows, breaks=broken(date(2025, 1, 1), measure="robbery")).change.is_clear
 
 
 def test_surveys_are_read_beside_the_wave_before_and_never_an_opt_in_one() -> None:
@@ -113,6 +115,38 @@ def test_a_place_is_set_beside_the_city_in_the_same_period_and_the_city_beside_n
     assert (reading.city.period, reading.city.neighborhood) == ("2025", "city")
     assert reading.beside_city.finding == Finding.NO_CLEAR_CHANGE
     assert read(rows, place="city").beside_city.reason == "is_city"
+
+
+def test_visitor_areas_are_known_even_where_the_figure_carries_another_remark() -> None:
+    few: dict[str, Any] = {"numerator": 15.0, "value": 1.2, "status": "unstable", "reason": "under_20_events"}
+    rows = [row("2025", "airport", **few), row("2025", "city", numerator=2_000.0, denominator=400_000.0)]
+    assert read(rows, place="airport").beside_city.reason == Refusal.VISITORS
+
+
+def test_a_part_year_beside_a_whole_one_is_refused_and_the_same_days_are_found() -> None:
+    part, same = "2026-01-01..2026-06-23", "2025-01-01..2025-06-23"
+    cut = {"reason": "incomplete_period", "period_end": date(2026, 6, 23)}
+    rows = [row("2025"), row("2026", **cut), row(part, numerator=31.0), row(same, numerator=43.0)]
+    reading = read(rows, period="2026")
+    assert reading.change.reason == Refusal.INCOMPLETE_PERIOD
+    assert reading.same_days is not None
+    assert [figure.numerator for figure in reading.same_days] == [31.0, 43.0]
+    assert read(rows[:2], period="2026").same_days is None
+
+
+def test_a_period_is_incomplete_for_every_figure_when_one_says_so() -> None:
+    few: dict[str, Any] = {"numerator": 15.0, "value": 1.2, "status": "unstable", "reason": "under_20_events"}
+    rows = [row("2025", **few), row("2024"), row("2025", "city", reason="incomplete_period")]
+    assert read(rows).change.reason == Refusal.INCOMPLETE_PERIOD
+
+
+def test_the_months_are_judged_beside_the_year() -> None:
+    months = [row(f"{year}-{month:02d}", numerator=20.0 + month % 3) for year in (2024, 2025) for month in range(1, 13)]
+    reading = read([row("2025"), row("2024"), *months])
+    assert reading.series is not None
+    assert reading.series.finding == SeriesFinding.USUAL
+    wave: dict[str, Any] = {"numerator": None, "denominator": None, "n": 900, "unit": "percent", "value": 57.0}
+    assert read([row("2025-Q4", **wave)], kind="share").series is None
 
 
 def test_seasons_do_not_decide_which_figures_stand_for_themselves() -> None:

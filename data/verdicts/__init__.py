@@ -1,0 +1,27 @@
+"""What figures allow us to say about each other. The verdict picks the sentence; nobody types a headline.
+
+One door for two figures: `compare(context, figure, other)`. One for a series: `series_verdict(context, figures)`. Both
+take a `Context`, which holds what makes a comparison false (breaks, seasons, visitors, bases), and refuse by it.
+There is no function that ranks places, and there will be none:
+docs/decisions/0008-comparisons-are-refused-in-one-place.md
+"""
+
+from data.verdicts.compare import MANY_LOOKS, SMALL_COUNT, compare
+from data.verdicts.context import Break, Context
+from data.verdicts.finding import Finding, Refusal, Verdict, refused
+from data.verdicts.series import SeriesFinding, SeriesVerdict, series_verdict
+
+__all__ = [
+    "MANY_LOOKS",
+    "SMALL_COUNT",
+    "Break",
+    "Context",
+    "Finding",
+    "Refusal",
+    "SeriesFinding",
+    "SeriesVerdict",
+    "Verdict",
+    "compare",
+    "refused",
+    "series_verdict",
+]
