@@ -295,6 +295,18 @@ def money_sentences(scope: Scope, money: pd.DataFrame) -> list[str]:
     return sentences
 
 
+def money_here_key(money: pd.DataFrame, place: str) -> MoneyKey | None:
+    """The amount that `money_sentences` names first, where it is in one book; else None."""
+    planned, phase = money[money.phase.isin(["adopted", "amendment"])], "revised"
+    if planned.empty:
+        planned, phase = money[money.phase == "encumbrance"], "encumbered"
+    own = planned[planned.amount_cents.notna()]
+    own = own[own.fiscal_year == own.fiscal_year.max()]
+    if own.empty or own.ledger.nunique() > 1:
+        return None
+    return MoneyKey(phase, "place", place, str(own.fiscal_year.iloc[0]), str(own.ledger.iloc[0]))
+
+
 def show_money_here(scope: Scope, place: str) -> None:
     """What money is tied to a place, by program, and what is citywide beside it."""
     money = scope.ask(queries.money_in, neighborhood=place, language=scope.language)

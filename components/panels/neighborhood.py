@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -11,12 +12,14 @@ import streamlit as st
 from components import formats
 from components.cards import show_card, show_small, show_table
 from components.panels.late import late_sources
-from components.panels.measures import TOPICS, measure_card, measures_table
-from components.panels.money import money_sentences
+from components.panels.measures import TOPICS, measure_card, measures_table, reading_figured
+from components.panels.money import money_here_key, money_sentences
 from components.panels.voice import next_meeting, promises_counts, show_survey
+from components.passports import count_figured, money_figured, record_figured
 from components.readings import Reading
 from components.scope import Scope
 from components.sentences import reason_text, short_sentence
+from components.tables import Figured, text_html
 from components.words import for_markdown
 from data import queries
 from data.verdicts import Finding
@@ -32,10 +35,10 @@ def show_heading(scope: Scope, place: str) -> None:
     """Name, residents, police district, setting, visitors."""
     st.title(for_markdown(scope.name_of(place)), anchor="top")
     for sentence in about_place(scope, place):
-        st.markdown(for_markdown(sentence))
+        st.html(f"<p>{text_html(sentence)}</p>")
 
 
-def about_place(scope: Scope, place: str) -> list[str]:
+def about_place(scope: Scope, place: str) -> list[str | Figured]:
     """What is known of the place itself, in one paragraph and its notices."""
     said = scope.say
     population = scope.ask(queries.population, neighborhood=place)
@@ -57,23 +60,28 @@ def about_place(scope: Scope, place: str) -> list[str]:
             parts.append(said("neighborhood.districts", districts=formats.join(districts, scope.language)))
     if isinstance(row.about, str):
         parts.append(row.about)
-    sentences = [" ".join(parts)]
+    sentences: list[str | Figured] = [" ".join(parts)]
+    if len(population):
+        record = f"{place}/{population.year.iloc[0]}"
+        told = record_figured(scope, "population", record, "residents", " ".join(parts))
+        sentences = [replace(told, part=first)]
     if bool(row.visitor_area):
         sentences.append(said("neighborhood.visitors"))
     return sentences
 
 
-def in_short(scope: Scope, readings: Sequence[Reading]) -> list[str]:
-    """One computed sentence a topic: its first headline measure that has anything to say."""
+def in_short(scope: Scope, readings: Sequence[Reading]) -> list[Figured]:
+    """One computed sentence a topic: its first headline measure that has anything to say; it leads to the figure."""
     lines = []
     for topic in SHORT_TOPICS:
         mine = headline_cards([reading for reading in readings if reading.measure["topic"] == topic])
         if mine:
-            lines.append(_short_line(scope, scope.say(f"neighborhood.{topic}"), short_sentence(mine[0], scope)))
+            line = _short_line(scope, scope.say(f"neighborhood.{topic}"), short_sentence(mine[0], scope))
+            lines.append(reading_figured(mine[0], scope, line))
     return lines
 
 
-def in_short_of_work(scope: Scope, place: str) -> list[str]:
+def in_short_of_work(scope: Scope, place: str) -> list[str | Figured]:
     """One computed sentence each on the programs, the money, and the promises and next meeting of a place."""
     said = scope.say
     mine = scope.ask(queries.programs, neighborhood=place, language=scope.language)
@@ -85,17 +93,21 @@ def in_short_of_work(scope: Scope, place: str) -> list[str]:
             programs = said("neighborhood.programs_named", count=count.rstrip("."), names=names)
         else:
             programs = count
-    money = money_sentences(scope, scope.ask(queries.money_in, neighborhood=place, language=scope.language))
+    tied = scope.ask(queries.money_in, neighborhood=place, language=scope.language)
     promises = scope.ask(queries.commitments, as_of=scope.as_of, neighborhood=place, language=scope.language)
     voice = promises_counts(scope, promises) if len(promises) else said("neighborhood.no_promises")
     meeting = next_meeting(scope, place)
     if meeting is not None:
         day = formats.date_text(meeting["held_on"], scope.language)
         voice = f"{voice} {said('home.next_meeting_date', date=day)}"
+    money = _short_line(scope, said("neighborhood.money_short"), " ".join(money_sentences(scope, tied)))
+    key = money_here_key(tied, place)
     return [
-        _short_line(scope, said("neighborhood.programs_short"), programs),
-        _short_line(scope, said("neighborhood.money_short"), " ".join(money)),
-        _short_line(scope, said("neighborhood.promises_topic"), voice),
+        count_figured(
+            scope, "programs", _short_line(scope, said("neighborhood.programs_short"), programs), state="here", at=place
+        ),
+        money_figured(key, scope, money) if key is not None else money,
+        count_figured(scope, "promises", _short_line(scope, said("neighborhood.promises_topic"), voice), at=place),
     ]
 
 
@@ -103,13 +115,14 @@ def _short_line(scope: Scope, topic: str, sentence: str) -> str:
     return scope.say("neighborhood.short_line", topic=topic, sentence=sentence)
 
 
-def show_in_short(scope: Scope, lines: Sequence[str]) -> None:
-    """The sentences as a list, each with its topic in bold."""
+def show_in_short(scope: Scope, lines: Sequence[str | Figured]) -> None:
+    """The sentences as a list, each with its topic in bold; the topic leads to the figure of the sentence."""
     st.header(scope.say("neighborhood.in_short"), anchor="in-short")
     items = []
     for line in lines:
-        topic, _, sentence = line.partition(": ")
-        items.append(f"<li><strong>{escape(topic)}:</strong> {escape(formats.sentence_case(sentence))}</li>")
+        topic, _, sentence = str(line).partition(": ")
+        name = replace(line, text=topic).html() if isinstance(line, Figured) else escape(topic)
+        items.append(f"<li><strong>{name}:</strong> {escape(formats.sentence_case(sentence))}</li>")
     st.html(f'<ul class="short">{"".join(items)}</ul>')
 
 

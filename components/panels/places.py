@@ -167,11 +167,16 @@ def places_table(scope: Scope, figures: pd.DataFrame, unit: str) -> pd.DataFrame
     return table.replace({name: {"": text} for name, text in missing.items() if name in table})
 
 
+def as_published(row: Mapping[Any, Any]) -> Figure:
+    """The figure of a place: in tables of a map, `group` says how it stands beside the city, not whom it is about."""
+    return queries.as_figure({**row, "group": "all"})
+
+
 def _cells(scope: Scope, row: Mapping[Any, Any]) -> tuple[str | Figured, str, str, str]:
     """Value, range, base and status of a place; the status stands where there is no value."""
     if not isinstance(row["measure"], str):
         return scope.say("status.cell.not_reported"), "", "", scope.say("status.chip.not_reported")
-    figure = queries.as_figure(row)
+    figure = as_published(row)
     status, lang = scope.say(f"status.chip.{figure.status}"), scope.language
     base, period = "", formats.period_label(figure.period, lang)
     if figure.n is not None:
@@ -330,7 +335,7 @@ def _card_passport(
         known = mine if len(mine) else known
         if known.empty:
             return None
-        city = queries.as_figure(queries.records(known)[0])
+        city = as_published(queries.records(known)[0])
     return observation_passport(city, scope, measure)
 
 

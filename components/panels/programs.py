@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from html import escape
 from typing import Any
@@ -13,7 +14,10 @@ import streamlit as st
 from components import formats
 from components.cards import Chip, show_chips, show_small, show_table
 from components.panels.money import cents_text
+from components.passports import MoneyKey, money_figured, record_figured
+from components.passports.records import goal_number
 from components.scope import Scope
+from components.tables import Figured, text_html
 from components.words import for_markdown
 from data import queries
 from data.models import STAGES
@@ -42,7 +46,7 @@ def show_programs(scope: Scope, programs: pd.DataFrame) -> None:
             )
 
 
-def program_facts(scope: Scope, program: object, money: pd.DataFrame) -> list[tuple[str, str]]:
+def program_facts(scope: Scope, program: object, money: pd.DataFrame) -> list[tuple[str, str | Figured]]:
     """Where it runs, since when, what it costs, who answers for it, the last news: names and values."""
     get, said = program.__getattribute__, scope.say
     places = formats.join([scope.name_of(place) for place in get("neighborhood_ids")], scope.language)
@@ -50,7 +54,7 @@ def program_facts(scope: Scope, program: object, money: pd.DataFrame) -> list[tu
         where = said("programs.citywide_and", places=places)
     else:
         where = places or said("programs.citywide")
-    facts = [(said("programs.where_name"), where)]
+    facts: list[tuple[str, str | Figured]] = [(said("programs.where_name"), where)]
     started, ended = get("started_on"), get("ended_on")
     if isinstance(started, date):
         days: dict[str, Any] = {
@@ -64,7 +68,10 @@ def program_facts(scope: Scope, program: object, money: pd.DataFrame) -> list[tu
         facts.append((said("programs.when_name"), said("programs.no_dates")))
     known = get("id") in money.index
     facts.append(
-        (said("programs.money_name"), money_line(scope, money.loc[get("id")]) if known else said("programs.no_money"))
+        (
+            said("programs.money_name"),
+            money_line(scope, str(get("id")), money.loc[get("id")]) if known else said("programs.no_money"),
+        )
     )
     if get("owner"):
         facts.append((said("table.owner"), str(get("owner"))))
@@ -73,9 +80,9 @@ def program_facts(scope: Scope, program: object, money: pd.DataFrame) -> list[tu
     return facts
 
 
-def facts_html(facts: Sequence[tuple[str, str]]) -> str:
+def facts_html(facts: Sequence[tuple[str, str | Figured]]) -> str:
     """Names and values as a list."""
-    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
+    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{text_html(value)}</dd></div>" for name, value in facts)
     return f'<dl class="facts">{items}</dl>'
 
 
@@ -89,27 +96,28 @@ def goals_html(scope: Scope, goals: pd.DataFrame) -> str:
 def _goal_html(scope: Scope, goal: dict[str, Any]) -> str:
     said = scope.say
 
-    def amount(name: str, period: str) -> str:
+    def figured(name: str, text: str, number: str) -> Figured:
+        return replace(record_figured(scope, "program_goal", str(goal["id"]), name, text), part=number)
+
+    def amount(name: str, period: str) -> str | Figured:
         if pd.isna(goal[name]):
             return said("programs.not_stated")
         number = goal_number(float(goal[name]), goal["unit"], scope)
-        when = goal[period]
-        if not isinstance(when, str):
-            return number
-        return said("programs.number_when", number=number, period=formats.period_label(when, scope.language))
+        when, text = goal[period], number
+        if isinstance(when, str):
+            text = said("programs.number_when", number=number, period=formats.period_label(when, scope.language))
+        return figured(name, text, number)
+
+    def target() -> str | Figured:
+        if pd.isna(goal["target"]):
+            return said("programs.not_stated")
+        number = goal_number(float(goal["target"]), goal["unit"], scope)
+        return figured("target", said(f"programs.goal_{goal['direction']}", number=number), number)
 
     due = goal["due_on"]
-    facts = [
+    facts: list[tuple[str, str | Figured]] = [
         (said("programs.goal_began"), amount("baseline", "baseline_period")),
-        (
-            said("programs.goal_target"),
-            said("programs.not_stated")
-            if pd.isna(goal["target"])
-            else said(
-                f"programs.goal_{goal['direction']}",
-                number=goal_number(float(goal["target"]), goal["unit"], scope),
-            ),
-        ),
+        (said("programs.goal_target"), target()),
         (
             said("programs.goal_due"),
             formats.date_text(due, scope.language) if isinstance(due, date) else said("programs.no_day"),
@@ -122,18 +130,6 @@ def _goal_html(scope: Scope, goal: dict[str, Any]) -> str:
     easier = (goal["target"] - goal["baseline"]) * (1 if goal["direction"] == "fewer" else -1)
     note = f"<p>{escape(said('programs.easy_goal'))}</p>" if easier > 0 else ""
     return f'<section class="goal"><h4>{title}{place}</h4>{facts_html(facts)}{note}</section>'
-
-
-def goal_number(value: float, unit: Any, scope: Scope) -> str:
-    """A goal's number with its unit: 50% · 5.2 per 1,000 residents a year · 240 children a day."""
-    text = str(unit) if isinstance(unit, str) else ""
-    if text.split(" ")[0] == "percent":
-        rest = text.removeprefix("percent").strip()
-        return f"{formats.percent(value, scope.language)} {rest}".strip()
-    if text.startswith("per 1,000"):
-        return scope.say("format.per_1000", rate=formats.rate_number(value, scope.language))
-    number = formats.count(value, scope.language)
-    return f"{number} {text}".strip()
 
 
 def stages_html(scope: Scope, problem: Mapping[Any, Any], stages: pd.DataFrame) -> str:
@@ -157,14 +153,16 @@ def stages_html(scope: Scope, problem: Mapping[Any, Any], stages: pd.DataFrame) 
     return f"<section class='chain'><h4>{title}</h4><ol>{''.join(steps)}</ol></section>"
 
 
-def money_line(scope: Scope, line: pd.Series[Any]) -> str:
+def money_line(scope: Scope, program: str, line: pd.Series[Any]) -> Figured:
     """What a program costs, over all years: planned and spent, or what was awarded where that is all that is known."""
     if pd.isna(line.revised) and pd.isna(line.actual) and pd.notna(line.encumbered):
-        return scope.say("programs.awarded_line", amount=cents_text(line.encumbered, scope))
-    planned, spent = cents_text(line.revised, scope), cents_text(line.actual, scope)
-    if pd.isna(line.actual):
-        return scope.say("programs.money_planned_line", planned=planned)
-    return scope.say("programs.money_line", planned=planned, spent=spent)
+        text, phase = scope.say("programs.awarded_line", amount=cents_text(line.encumbered, scope)), "encumbered"
+    else:
+        planned, spent = cents_text(line.revised, scope), cents_text(line.actual, scope)
+        text, phase = scope.say("programs.money_line", planned=planned, spent=spent), "revised"
+        if pd.isna(line.actual):
+            text = scope.say("programs.money_planned_line", planned=planned)
+    return money_figured(MoneyKey(phase, "program_id", program), scope, text)
 
 
 def problems_table(scope: Scope, problems: pd.DataFrame) -> pd.DataFrame:

@@ -49,8 +49,7 @@ class Passport:
 
     def permalink(self, scope: Scope) -> str:
         """As `link`, and pinned to the release; without the reader's own neighborhood."""
-        changes: dict[str, str | None] = {"n": None, **self.codes}
-        return scope.citation(PAGE, **changes)
+        return scope.citation(PAGE, n=None, **self.codes)
 
     def rows_link(self, scope: Scope) -> str:
         """The file of the open data that holds the figure."""

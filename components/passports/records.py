@@ -20,8 +20,10 @@ STATES = ("done", "under_way", "overdue", "will_not_do")
 # ---------------------------------------------------------------- counts of records
 
 
-def programs_count(scope: Scope, state: str, _at: str) -> int:
-    """Programs in all (`all`), those running now, or those with an evaluation on file (`evaluated`)."""
+def programs_count(scope: Scope, state: str, at: str) -> int:
+    """Programs in all (`all`), tied to a place (`here`), running, or with an evaluation on file (`evaluated`)."""
+    if state == "here":
+        return len(scope.ask(queries.programs, neighborhood=at))
     if state == "evaluated":
         return int(scope.ask(queries.evaluations).program_id.nunique())
     programs = scope.ask(queries.programs)
@@ -39,7 +41,7 @@ COUNTS: Mapping[str, tuple[Callable[[Scope, str, str], int], str]] = {
     "promises": (promises_count, "commitment"),
 }
 """What can be counted: how, and in which table of the open data."""
-COUNT_STATES = {"programs": ("all", "running", "evaluated"), "promises": ("all", *STATES)}
+COUNT_STATES = {"programs": ("all", "running", "evaluated", "here"), "promises": ("all", *STATES)}
 
 
 def count_codes(what: str, state: str = "all", at: str = "") -> dict[str, str]:
@@ -66,7 +68,7 @@ def count_passport(scope: Scope, what: str, *, state: str = "all", at: str = "")
             formats.count(count_of(scope, other, at), scope.language),
         )
         for other in COUNT_STATES[what]
-        if other != state
+        if other != state and (at or other != "here")
     ]
     place = scope.name_of(at) if at else said("scope.whole_city")
     return Passport(
