@@ -10,7 +10,7 @@ import pandas as pd
 from components import charts, formats
 from components.cards import Card, Chip
 from components.passports import figured, observation_passport
-from components.readings import LONG, Reading, read_measure
+from components.readings import LONG, Reading, context_of, read_measure
 from components.scope import Scope
 from components.sentences import (
     base_text,
@@ -57,14 +57,13 @@ def readings_of(scope: Scope, place: str, *, topic: str | None = None) -> list[R
     measures = scope.ask(queries.measures, language=scope.language)
     if topic is not None:
         measures = measures[measures.topic == topic]
-    breaks = scope.ask(queries.breaks, language=scope.language)
     readings = []
     for measure in queries.records(measures):
         where = place_for(measure, place, scope)
         if where is None:
             continue
         figures = scope.ask(queries.figure_table, measures=[measure["id"]], neighborhoods=sorted({where, "city"}))
-        reading = read_measure(measure, figures, where, breaks=breaks)
+        reading = read_measure(context_of(scope.release, measure), measure, figures, where)
         if reading is not None:
             readings.append(reading)
     return readings
