@@ -33,6 +33,9 @@ COUNTED = ("rate", "count")
 UNCOUNTED = ("not_reported", "withheld")
 """Statuses of places that a total leaves out and must say so. A place where a measure does not apply is not missing."""
 
+TOO_FAR = "population_too_far"
+"""Reason of a figure without a rate because the residents that are known are of a year too far from it."""
+
 ROW = ["measure_id", "neighborhood_id", "period", "group_name"]
 PLACE = ["measure_id", "neighborhood_id", "group_name"]
 TOTAL = ["measure_id", "period", "group_name"]
@@ -71,7 +74,8 @@ def survey_observations(
     """Observations (only these rows) from survey answers: the favorable share of each question that feeds a measure.
 
     numerator: favorable answers (share x n); denominator and n: answers that count; n_effective: n by the wave's design
-    effect. Answers of people who chose to take part carry reason opt_in, whatever the measure says. A question that was
+    effect, missing where answers are weighted and it is not given, with reason no_weights. Answers of people who chose
+    to take part carry reason opt_in, whatever the measure says. A question that was
     not asked in a wave gives no row. Results that are withheld or too few give a row without the answers.
     Raises ValueError when shares do not fit the question's options, and TwoFiguresForOne.
     """
@@ -89,7 +93,9 @@ def survey_observations(
         dtype="float64",
     )
     n = results["n"].astype("float64")
-    effect = results["wave_id"].map(waves["design_effect"]).astype("float64").fillna(1.0).clip(lower=1.0)
+    effect = results["wave_id"].map(waves["design_effect"]).astype("float64")
+    untold = effect.isna() & results["wave_id"].map(waves["weighted"]).astype("boolean").fillna(False).astype(bool)
+    effect = effect.fillna(1.0).clip(lower=1.0).mask(untold)
     known = share.notna() & n.notna()
     opt_in = results["wave_id"].map(waves["mode"]) == "opt_in"
     silent = share.isna() & (results["status"] == "shown")
@@ -105,7 +111,9 @@ def survey_observations(
             "n": results["n"],
             "n_effective": n / effect,
             "status": results["status"].mask(silent, "not_reported"),
-            "reason": results["reason"].mask(results["reason"].isna() & opt_in, "opt_in"),
+            "reason": results["reason"]
+            .mask(results["reason"].isna() & opt_in, "opt_in")
+            .mask(results["reason"].isna() & ~opt_in & untold & share.notna(), "no_weights"),
             "source_id": results["wave_id"].map(waves["source_id"]),
         }
     )
@@ -188,7 +196,8 @@ def add_denominators(
 
     rules: population_year is "same" (default), "nearest" (the earlier of two equally near) or a year. A period takes
     the year that it starts in. Only rows for everyone (group all) and without a base of their own; a place without
-    residents in that year stays empty. Pass the population through with_city_population first.
+    residents in that year stays empty, and so does, with reason population_too_far, one whose residents are of a year
+    outside the pack's window. Pass the population through with_city_population first.
     """
     rows = typed(observation, Observation)
     about = typed(measure, Measure)
@@ -215,7 +224,13 @@ def add_denominators(
     ]
     places_and_years = zip(cases["neighborhood_id"], cases["chosen"], strict=True)
     cases["residents"] = [residents.get(case, np.nan) for case in places_and_years]
+    windows = [(rules or {}).get(one, MeasureRule(one)).population_window_years for one in cases["measure_id"]]
+    apart = (cases["chosen"] - cases["year"]).abs().to_numpy(dtype="float64")
+    cases["too_far"] = cases["residents"].notna().to_numpy(dtype=bool) & (apart > np.array(windows, dtype="float64"))
+    cases["residents"] = cases["residents"].mask(cases["too_far"])
     found = asked.merge(cases, on=["measure_id", "neighborhood_id", "year"], how="left").set_index(asked.index)
+    too_far = found["too_far"].astype(bool) & rows.loc[found.index, "numerator"].notna()
+    rows.loc[found.index[too_far], "reason"] = TOO_FAR
     rows.loc[wanted, "denominator"] = found["residents"]
     other_year = found["residents"].notna() & (found["chosen"] != found["year"])
     rows.loc[found.index[other_year], "denominator_period"] = found.loc[other_year, "chosen"].astype("str")
@@ -251,6 +266,8 @@ def add_city_totals(
     partial = totals["reason"] == "partial_coverage"
     covered = add_denominators(totals[~partial], measure, population, rules, fiscal_start_month=fiscal_start_month)
     totals.loc[totals["measure_id"].map(about["kind"]) == "count", ["denominator", "denominator_period"]] = None
+    far = pd.MultiIndex.from_frame(parts.loc[parts["reason"] == TOO_FAR, TOTAL])
+    totals.loc[partial & pd.MultiIndex.from_frame(totals[TOTAL]).isin(far), "reason"] = TOO_FAR
     silent = parts[~counted].drop_duplicates(TOTAL)[[*TOTAL, "period_start", "period_end", "source_id"]]
     silent = silent.assign(neighborhood_id=CITY, status="not_reported", reason="no_city_figure")
     return joined(Observation, rows, covered, totals[partial], silent)

@@ -573,6 +573,17 @@ class _Intake:
             ]
 
     def _references(self) -> None:
+        places = self._ids("neighborhood")
+        for place in self.toml.limits.not_visitor_areas:
+            if place not in places:
+                near = nearest_word(place, places)
+                self.report.add(
+                    "unknown_reference",
+                    file=CITY_TOML,
+                    column="limits.not_visitor_areas",
+                    found=repr(place),
+                    expected=f"the code of a neighborhood{f', perhaps {near[0]!r}' if near else ''}",
+                )
         known: dict[str, set[object]] = {}
         for table, frames in self.frames.items():
             for name, one in described(TABLES[table]).items():

@@ -119,7 +119,9 @@ def _decide_rates(figure: _Decision, here: Mask, limits: Thresholds) -> None:
     small = here & (residents < limits.few_residents)
     figure.say(small, "too_few_to_say", "no_residents")
     baseless = here & np.isnan(residents)
+    too_far = baseless & (figure.reason == "population_too_far")
     figure.say(baseless, "not_reported", "no_population")
+    figure.say(too_far, "not_reported", "population_too_far")
     outside = here & figure.unplaced  # nobody lives in "no neighborhood recorded"
     figure.say(outside, "not_applicable", "unplaced")
     missing = here & np.isnan(events)
@@ -148,7 +150,8 @@ def _decide_shares(figure: _Decision, here: Mask, opt_in: Mask, limits: Threshol
     # Rounding may leave the end of a range at 0 or 1 a hair inside.
     low, high = np.fmin(low, share) * 100, np.fmax(high, share) * 100
     known = here & ~np.isnan(share)
-    ranged = known & ~opt_in & ~np.isnan(effective)
+    unweighed = figure.reason == "no_weights"  # weighted, and nothing says by how much: no range can be worked out
+    ranged = known & ~opt_in & ~unweighed & ~np.isnan(effective)
     figure.fill(here, value=share * 100, low=np.nan, high=np.nan)
     figure.fill(ranged, low=low, high=high)
     figure.say(here, "shown")

@@ -122,6 +122,13 @@ def test_opt_in_waves_get_no_range_whatever_the_measure_says() -> None:
     assert decided["value"] == pytest.approx(60)
 
 
+def test_weights_that_nobody_gives_leave_no_range() -> None:
+    waves = WAVES.assign(weighted=[True, True, False])
+    row = decide(derive.survey_observations(waves, QUESTIONS, answers(wave_id="2024"), MEASURES), MEASURES).iloc[0]
+    assert (row["status"], row["reason"], row["value"], row["n"]) == ("shown", "no_weights", 60, 80)
+    assert row[["low", "high", "n_effective"]].isna().all()
+
+
 def test_questions_that_feed_no_measure_and_waves_that_did_not_ask_give_nothing() -> None:
     assert derive.survey_observations(WAVES, QUESTIONS, answers(question_id="q2"), MEASURES).empty
     assert set(derive.survey_observations(WAVES, QUESTIONS, answers(), MEASURES)["period"]) == {"2025-Q4"}
@@ -235,6 +242,39 @@ def test_rates_are_divided_by_the_residents_of_the_year_that_the_pack_names(
     row = derive.add_denominators(figures(("burglary", "old-town", period, 5)), MEASURES, PEOPLE, rules).iloc[0]
     assert (None if pd.isna(row["denominator"]) else row["denominator"]) == residents
     assert (None if pd.isna(row["denominator_period"]) else row["denominator_period"]) == denominator_period
+
+
+@pytest.mark.parametrize(
+    ("window", "period", "residents"),
+    [
+        (5, "2025", 1_000),
+        (5, "2026", None),
+        (6, "2026", 1_000),
+        (5, "2015", 1_000),
+        (5, "2014", None),
+        (0, "2021", None),
+    ],
+)
+@pytest.mark.parametrize("year", ["2020", "nearest"])
+def test_residents_of_a_year_outside_the_window_make_no_rate(
+    year: str, window: int, period: str, residents: int | None
+) -> None:
+    rules = {"burglary": MeasureRule("burglary", population_year=year, population_window_years=window)}
+    people = PEOPLE[PEOPLE["year"] == 2020]
+    rows = figures(("burglary", "old-town", period, 25), ("burglary", "mill-hill", period, None))
+    made = derive.add_denominators(rows, MEASURES, people, rules)
+    city = derive.add_city_totals(made, PLACES, MEASURES, people, rules)
+    decided = decide(city, MEASURES)
+    place, other, whole = (row_of(decided, neighborhood=one) for one in ("old-town", "mill-hill", "city"))
+    for figure in (place, whole):
+        assert figure["numerator"] == 25
+        if residents is None:
+            assert (figure["status"], figure["reason"]) == ("not_reported", "population_too_far")
+            assert figure[["value", "low", "high", "denominator"]].isna().all()
+        else:
+            assert (figure["denominator"], figure["denominator_period"]) == (residents, "2020")
+            assert figure["value"] == 25
+    assert pd.isna(other["reason"])  # it has no figure at all, which is another matter
 
 
 def test_only_rates_for_everyone_get_residents_and_given_ones_stay() -> None:
