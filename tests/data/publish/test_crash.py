@@ -8,12 +8,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,9 @@ import pytest
 from sqlalchemy import select, text
 
 from data.models import Observation, table_of
-from data.publish import run
-from data.publish.release import build
+from data.publish import drafts, run
+from data.publish.release import ReleaseRefused, build, build_draft
+from data.publish.withdraw import withdraw
 from data.store import Store
 from tests.data.publish.tiny import FILES, write_pack
 from tests.data.small import small_tables, stamp
@@ -32,7 +34,7 @@ ROOT = Path(__file__).parents[3]
 
 # Children of a server that has imported everything: each starts at once, where a new Python takes two seconds.
 CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["data.publish.run", "tests.data.small"])
+CHILDREN.set_forkserver_preload(["data.publish.drafts", "data.publish.withdraw", "tests.data.small"])
 
 
 def publish_small(
@@ -41,20 +43,41 @@ def publish_small(
     """Publish a small release; dies before or after the given number of calls of os.`call`."""
     tables = small_tables(burglaries=300, fillers=fillers)
     if call:
-        real, calls = getattr(os, call), 0
-
-        def deadly(*arguments: Any, **named: Any) -> Any:
-            nonlocal calls
-            calls += 1
-            if calls == number and when == "before":
-                os.kill(os.getpid(), signal.SIGKILL)
-            result = real(*arguments, **named)
-            if calls == number and when == "after":
-                os.kill(os.getpid(), signal.SIGKILL)
-            return result
-
-        setattr(os, call, deadly)
+        die_at(call, number, when)
     build(Store(Path(root)), tables, stamp(name))
+
+
+def die_at(call: str, number: int, when: str) -> None:
+    """This process kills itself before or after the given number of calls of os.`call`."""
+    real, calls = getattr(os, call), 0
+
+    def deadly(*arguments: Any, **named: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == number and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = real(*arguments, **named)
+        if calls == number and when == "after":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(os, call, deadly)
+
+
+def step_small(root: str, step: str, call: str = "", number: int = 0, when: str = "") -> None:
+    """Take one step with the draft `new` or the release `old`; may die as `publish_small` does."""
+    if call:
+        die_at(call, number, when)
+    store = Store(Path(root))
+    if step == "draft":
+        who = {"approval": "two_people", "prepared_by": "A", "previous_release_id": "old"}
+        build_draft(store, small_tables(burglaries=300), stamp("new", **who))
+    elif step == "approve":
+        drafts.approve(store, "new", by="B", content=drafts.look(store, "new").content_sha256)
+    elif step == "release":
+        drafts.release(store, "new")
+    else:
+        withdraw(store, "new", why="It was a try.", by="B", serve="old")
 
 
 def publish_until(last: str, pack: Path, root: Path) -> None:
@@ -128,6 +151,72 @@ def test_killed_at_a_named_point(store: Store, call: str, number: int, moment: s
     assert store.current_id() == served
     assert burglaries(store) == {"old": 212, "new": 300}[served]
     assert_the_next_publish_works(store)
+
+
+# How often each step on the way of a release replaces and syncs. A draft: file, folder. A withdrawal: the pointer, the
+# tombstone and the file, each with its folder.
+STEPS = {
+    "draft": {"replace": 1, "fsync": 2},
+    "approve": {"replace": 1, "fsync": 2},
+    "release": {"replace": 2, "fsync": 5},
+    "withdraw": {"replace": 3, "fsync": 6},
+}
+STEP_POINTS = [
+    (step, call, number, moment)
+    for step, calls in STEPS.items()
+    for call, times in calls.items()
+    for number in range(1, times + 1)
+    for moment in (("before", "after") if call == "replace" else ("before",))
+]
+
+
+def steps_until(store: Store, step: str) -> None:
+    """Take all steps before one."""
+    for before in list(STEPS)[: list(STEPS).index(step)]:
+        step_small(str(store.root), before)
+
+
+@pytest.mark.parametrize(("step", "call", "number", "moment"), STEP_POINTS)
+def test_a_step_killed_at_a_named_point_is_taken_up(
+    store: Store, step: str, call: str, number: int, moment: str
+) -> None:
+    steps_until(store, step)
+    before = store.current_id()
+    process = CHILDREN.Process(target=step_small, args=(str(store.root), step, call, number, moment))
+    process.start()
+    assert ended(process) == -signal.SIGKILL
+    now, found = served_now(store)
+    assert (now, found) in ([("old", 212.0), ("new", 300.0)] if step in ("release", "withdraw") else [("old", 212.0)])
+    assert now in (before, {"release": "new", "withdraw": "old"}.get(step))
+    if store.tombstone("new"):
+        assert store.ids() == ["old"]
+    with suppress(ReleaseRefused):  # where it was killed after the last thing that it does
+        step_small(str(store.root), step)
+    state = (store.current_id(), store.ids(), store.draft_ids(), [stone.id for stone in store.withdrawn()])
+    assert (
+        state
+        == {
+            "draft": ("old", ["old"], ["new"], []),
+            "approve": ("old", ["old"], ["new"], []),
+            "release": ("new", ["new", "old"], [], []),
+            "withdraw": ("old", ["old"], [], ["new"]),
+        }[step]
+    )
+    if step in ("draft", "approve"):
+        assert drafts.look(store, "new").state == {"draft": "needs approval", "approve": "approved"}[step]
+    left = {path.name for path in store.root.rglob("*") if path.is_file()}
+    kept = {"new.json", "new.sqlite"} if step == "withdraw" else {"new.sqlite"}
+    assert left == {"current", "publish.lock", "old.sqlite"} | kept
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_named_points_of_a_step_are_all_there_are(store: Store, step: str) -> None:
+    steps_until(store, step)
+    for call, times in STEPS[step].items():
+        copy = shutil.copytree(store.root, store.root.with_name(f"copy-{call}"))
+        process = CHILDREN.Process(target=step_small, args=(str(copy), step, call, times + 1, "before"))
+        process.start()
+        assert ended(process) == 0
 
 
 def test_the_named_points_are_all_there_are(store: Store) -> None:
