@@ -14,10 +14,11 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from components import formats
 from components.ask import ask
 from components.words import DEFAULT, Words, languages, words
 from data import queries
-from data.store import NoRelease, Release, Store
+from data.store import NoRelease, Release, Store, Withdrawn
 
 NEIGHBORHOOD, LANGUAGE, RELEASE = "n", "lang", "release"
 CARRIED = (NEIGHBORHOOD, LANGUAGE, RELEASE)
@@ -30,7 +31,8 @@ T = TypeVar("T")
 class Scope:
     """What a view is about.
 
-    release: the opened release. pinned: the address names it, so links keep it. place: id of the chosen neighborhood,
+    release: the opened release. draft: it is a draft, shown in a preview. pinned: the address names it, so links keep
+    it. place: id of the chosen neighborhood,
     or None for the city. notices: sentences on codes in the address that were not known.
     """
 
@@ -41,6 +43,7 @@ class Scope:
     names: Mapping[str, str] = field(repr=False)
     place: str | None = None
     pinned: bool = False
+    draft: bool = False
     theme: str = "light"
     narrow: bool = False
     notices: tuple[str, ...] = ()
@@ -133,6 +136,11 @@ def read_scope(page: str) -> Scope | None:
     pinned = bool(asked)
     try:
         release = store.open(asked or current)  # the pointer is read once: it may move while a page is made
+    except Withdrawn as error:
+        stone = error.tombstone
+        day = formats.date_text(stone.withdrawn_at.date(), language)
+        notices.append(said.say("scope.withdrawn", code=stone.id, date=day, why=f"{stone.why.rstrip('.')}."))
+        release, pinned = store.open(current), False
     except NoRelease:
         notices.append(said.say("scope.unknown_release", code=str(asked)))
         release, pinned = store.open(current), False
@@ -155,6 +163,7 @@ def read_scope(page: str) -> Scope | None:
         names=names,
         place=place or None,
         pinned=pinned,
+        draft=release.id == store.preview,
         theme=_theme(),
         narrow=_is_phone(),
         notices=tuple(notices),
