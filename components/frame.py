@@ -9,7 +9,7 @@ from html import escape
 
 import streamlit as st
 
-from components import formats
+from components import drafts, formats
 from components.scope import NEIGHBORHOOD, Scope, choose_code, peek_words
 from components.tokens import ASSETS, look
 from components.words import Words, for_markdown, languages, words
@@ -35,6 +35,8 @@ def _site_css() -> str:
 def show_notices(scope: Scope, page: str) -> None:
     """Sample data, an old release, codes in the address that we do not know."""
     with st.container(gap="small", key="notices"):
+        if scope.draft:
+            st.warning(for_markdown(drafts.banner(scope)))
         if scope.city["invented"]:
             st.warning(for_markdown(scope.say("notice.sample_data")))
         if scope.is_old:
