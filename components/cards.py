@@ -195,6 +195,8 @@ def card_file(card: Card, scope: Scope) -> bytes:
         scope.say("file.release"): scope.release.id,
         scope.say("file.source"): card.source,
     }
+    if scope.draft:
+        header[scope.say("file.draft")] = scope.say("draft.file")
     if scope.city["invented"]:
         header[scope.say("file.notice")] = scope.say("notice.sample_data")
     return table_csv(card.rows, header=header)
@@ -203,7 +205,7 @@ def card_file(card: Card, scope: Scope) -> bytes:
 def picture(card: Card, scope: Scope, kind: str) -> bytes:
     """The card's chart as a PNG or SVG file that carries its finding, subtitle, source and release."""
     assert card.drawing is not None
-    footer = [source_line(card, scope), *card.notices]
+    footer = [source_line(card, scope), *card.notices, *([scope.say("draft.file")] if scope.draft else [])]
     if scope.city["invented"]:
         footer.append(scope.say("notice.sample_data_short"))
     return card_picture(
