@@ -32,8 +32,8 @@ class Scope:
     """What a view is about.
 
     release: the opened release. draft: it is a draft, shown in a preview. pinned: the address names it, so links keep
-    it. place: id of the chosen neighborhood,
-    or None for the city. notices: sentences on codes in the address that were not known.
+    it. place: id of the chosen neighborhood, or None for the city. notices: sentences on codes in the address that were
+    not known.
     """
 
     release: Release
