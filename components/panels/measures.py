@@ -9,6 +9,7 @@ import pandas as pd
 
 from components import charts, formats
 from components.cards import Card, Chip
+from components.drafts import was_text
 from components.passports import figured, observation_passport
 from components.readings import LONG, Reading, context_of, read_measure
 from components.scope import Scope
@@ -134,7 +135,7 @@ def subtitle_of(reading: Reading, scope: Scope) -> str:
 
 def notices_of(reading: Reading, scope: Scope) -> list[str]:
     """What the reader must know: breaks, early or careful figures, visitors, part of the city."""
-    notices = []
+    notices = [was] if (was := was_text(reading.now, scope)) else []
     breaks = scope.ask(queries.breaks, measure=reading.measure["id"], language=scope.language)
     for row in queries.rows(breaks):
         day = formats.date_text(row.broke_on, scope.language)
