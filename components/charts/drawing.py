@@ -235,6 +235,7 @@ def ticks_up_to(largest: float, *, at_most: int = 5, whole: bool = False) -> lis
     """Round ticks from 0 to the first one that is not below `largest`; at most five, zero among them."""
     if not largest > 0:
         return [0.0, 1.0]
+    largest = max(largest, 1.0) if whole else largest
     power = 10.0 ** math.floor(math.log10(largest / (at_most - 1)))
     for step in (power * factor for factor in (1, 2, 2.5, 5, 10)):
         if whole and step != round(step):

@@ -1,7 +1,7 @@
 """How has it moved? Months or quarters as a line; years of a survey as points with bands.
 
-A line joins two points only where both are there, one follows the other, and no break in the series lies between. Each
-join is a row of its own (`join_x` to `x`), so that a gap can never be bridged by a drawing library.
+A line joins two points only where both are there and complete, one follows the other, and no break in the series lies
+between. Each join is a row of its own (`join_x` to `x`), so that a gap can never be bridged by a drawing library.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from components import formats
+from components.charts.calendar import index_of, place_of, runs, step_of, ticks
 from components.charts.drawing import (
     BOX,
     HATCH,
@@ -36,12 +37,11 @@ from components.charts.drawing import (
     wrapped_to,
 )
 from components.charts.texts import has_range, has_value, reading, status_short, tick_text, tooltip_of
+from components.charts.usual import SHAPES, SIGNALS, UsualRange, key_items, key_layers, place_key, signal_color
 from components.tokens import Look
 from components.words import words
 from data import periods
 from data.figures import Status
-
-Step = Literal["month", "quarter", "year"]
 
 
 @dataclass(frozen=True)
@@ -64,22 +64,23 @@ def trend(
     events: Sequence[Mark] = (),
     comparison: pd.DataFrame | None = None,
     comparison_name: str = "",
-    usual: tuple[float, float, float] | None = None,
-    usual_name: str = "",
+    limits: pd.DataFrame | None = None,
+    direction: str = "none",
 ) -> Drawing:
     """Months or quarters of one place as a line with points, from zero.
 
     figures: rows of `queries.figure_table` of one measure and place; a period without a row is a gap. Events and rates
     are drawn as counts, which need no size to be honest. place: its name, said beside the line where there is another.
     breaks: rows of `queries.breaks`. events: what happened, in words. comparison: the same columns as figures, drawn as
-    a thin gray line. usual: low, middle and high of the usual range; usual_name: its words, which stand on it.
+    a thin gray line. limits: the usual range, as `charts.usual.UsualRange` takes it, in counts where those are drawn;
+    with it, the points that stand out take a shape and, by the measure's direction, a color.
     Raises ValueError when there is no row, or when periods are neither all months nor all quarters.
     """
     rows, unit = _counted(figures)
     return _Timeline(
         rows, look=look, language=language, width=width, unit=unit, name=place,
         comparison=None if comparison is None else _counted(comparison)[0], comparison_name=comparison_name,
-        marks=[*break_marks(breaks, language), *events], usual=usual, usual_name=usual_name, bands=False,
+        marks=[*break_marks(breaks, language), *events], usual=UsualRange(limits, direction), bands=False,
     ).drawing()  # fmt: skip
 
 
@@ -92,21 +93,24 @@ def years(
     chosen: str,
     names: Mapping[str, str],
     breaks: pd.DataFrame | None = None,
+    limits: pd.DataFrame | None = None,
+    direction: str = "none",
 ) -> Drawing:
     """Years of one place: points with their bands, joined by a thin line; the city as a gray line.
 
     figures: rows of `queries.figure_table` of one measure, for the chosen place and the city. names: id to name.
     breaks: rows of `queries.breaks`. A year without a row is a gap. Where a measure comes both for whole years and for
-    a part of each year, only one kind is drawn: they are never set beside each other.
+    a part of each year, only one kind is drawn: they are never set beside each other. limits, direction: as for
+    `trend`; the usual range takes the place of the bands and of the city's line.
     Raises ValueError when the place has no row.
     """
     rows = _one_stretch(figures, chosen)
     here, city = rows[rows.neighborhood == chosen], rows[rows.neighborhood == "city"]
-    say = words(language)
+    say, usual = words(language), UsualRange(limits, direction)
     return _Timeline(
         here, look=look, language=language, width=width, unit=str(figures.unit.iloc[0]),
-        name=str(names.get(chosen, chosen)), comparison=None if chosen == "city" else city,
-        comparison_name=say.say("kinds.neighborhood.kind.city"), marks=break_marks(breaks, language), usual=None,
+        name=str(names.get(chosen, chosen)), comparison=None if chosen == "city" or usual else city,
+        comparison_name=say.say("kinds.neighborhood.kind.city"), marks=break_marks(breaks, language), usual=usual,
         bands=True,
     ).drawing()  # fmt: skip
 
@@ -155,26 +159,6 @@ def _stretch(code: str) -> str:
     return f"{period.start:%m-%d}..{period.end:%m-%d}" if period.kind == "range" else period.kind
 
 
-def _step(codes: Sequence[str]) -> Step:
-    kinds = {"year" if (kind := periods.parse(code).kind) in ("fiscal", "range") else kind for code in codes}
-    if len(kinds) != 1 or not kinds <= {"month", "quarter", "year"}:
-        raise ValueError(f"a timeline needs periods of one kind: months, quarters or years, not {sorted(kinds)}")
-    return kinds.pop()  # type: ignore[return-value]
-
-
-def _index(day: date, step: Step) -> int:
-    if step == "year":
-        return day.year
-    return day.year * 12 + day.month - 1 if step == "month" else day.year * 4 + (day.month - 1) // 3
-
-
-def _day(index: int, step: Step) -> date:
-    if step == "year":
-        return date(index, 1, 1)
-    per_year = 12 if step == "month" else 4
-    return date(index // per_year, (index % per_year) * (12 // per_year) + 1, 1)
-
-
 class _Timeline:
     def __init__(
         self,
@@ -188,17 +172,16 @@ class _Timeline:
         comparison: pd.DataFrame | None,
         comparison_name: str,
         marks: Sequence[Mark],
-        usual: tuple[float, float, float] | None,
+        usual: UsualRange,
         bands: bool,
-        usual_name: str = "",
     ) -> None:
         if figures.empty:
             raise ValueError("a timeline needs at least one period")
         self.look, self.language, self.unit, self.name = look, language, unit, name
-        self.say, self.size, self.bands = words(language), sizes(width, look), bands
-        self.usual, self.usual_name = usual, usual_name
+        self.say, self.size, self.usual = words(language), sizes(width, look), usual
+        self.values_above, self.bands = bands, bands and not usual
         records: list[dict[str, Any]] = figures.to_dict("records")  # type: ignore[assignment]
-        self.step = _step([str(row["period"]) for row in records])
+        self.step = step_of([str(row["period"]) for row in records])
         self.records = sorted(records, key=self._at)
         others: list[dict[str, Any]] = []
         if comparison is not None:
@@ -216,13 +199,11 @@ class _Timeline:
         self._join(self.other_rows)
 
     def _at(self, row: Any) -> int:
-        period = periods.parse(str(row["period"]))
-        # A fiscal year is named after the year it ends in.
-        return _index(period.end if period.kind == "fiscal" else period.start, self.step)
+        return place_of(str(row["period"]), self.step)
 
     def _cut(self, mark: Mark) -> float:
         """Where a mark stands: before the first period counted the new way; events within their own period."""
-        return _index(mark.on, self.step) - (0.5 if mark.cuts else 0.0)
+        return index_of(mark.on, self.step) - (0.5 if mark.cuts else 0.0)
 
     # ------------------------------------------------------------ sizes
 
@@ -230,8 +211,7 @@ class _Timeline:
         shown = [row for row in self.records if has_value(row)]
         ends = [float(row["high"]) if self.bands and has_range(row) else float(row["value"]) for row in shown]
         ends += [float(row["value"]) for row in self.others]
-        if self.usual is not None:
-            ends.append(self.usual[2])
+        ends.append(self.usual.highest)
         highest = max(ends, default=0.0)
         if self.unit == "percent":
             self.ticks = [0.0, 25.0, 50.0, 75.0, 100.0] if highest > 50 else ticks_up_to(max(highest, 4), whole=True)
@@ -243,8 +223,17 @@ class _Timeline:
         self.tick_words = [tick_text(tick, self.unit, self.language) for tick in self.ticks]
         self.mark_lines = self._mark_lines()
         self.key_px = px(26) if self.others and self.size.is_phone else 0
+        hollow = {key: None for row in self.records if has_value(row) for key in self._hollow(row)}
+        self.key = key_items(
+            self.usual,
+            [str(row["period"]) for row in self.records if has_value(row)],
+            list(hollow),
+            self.look,
+            self.say,
+        )
+        self.key_px += round(place_key(self.key, self.size, self.key_px))
         self.top = self.key_px + px(12) + sum(px(18) * lines_in(text) + px(2) for _, text, _ in self.mark_lines)
-        if self.bands:
+        if self.values_above:
             self.top += px(10)
         self.base = self.top + self.size.plot
         self.height = self.base + px(30)
@@ -276,10 +265,12 @@ class _Timeline:
 
     def _row(self, row: dict[str, Any]) -> dict[str, Any]:
         shown, status = has_value(row), str(row["status"])
-        hollow = status in (Status.PROVISIONAL, Status.UNSTABLE)
         period = periods.parse(str(row["period"]))
         said = reading({**row, "name": formats.period_label(period, self.language)}, self.unit, self.language)
+        said["tip"] = "; ".join([said["tip"], *self._remarks(row)])
         ranged = self.bands and has_range(row)
+        moved = self.usual.moved.get(period.code, 0) if shown else 0
+        color = signal_color(self.look, moved, self.usual.direction) if self.usual else self.look.focus
         return {
             "period": period.code,
             "full_name": formats.period_label(period, self.language, short=True),
@@ -291,13 +282,29 @@ class _Timeline:
             "y_low": self._down(float(row["low"])) if ranged else None,
             "y_high": self._down(float(row["high"])) if ranged else None,
             "status": status,
-            "fill": self.look.card if hollow else self.look.focus,
+            "color": color,
+            "fill": self.look.card if self._hollow(row) else color,
+            "shape": SHAPES[moved],
+            "signal": moved != 0,
             "dashed": status == Status.PROVISIONAL,
+            "alone": _is_incomplete(row),
             **said,
         }
 
+    def _hollow(self, row: dict[str, Any]) -> list[str]:
+        """Why the mark of a row is hollow, in words; nothing for a solid one."""
+        why = [f"status.chip.{row['status']}"] if row["status"] in (Status.PROVISIONAL, Status.UNSTABLE) else []
+        return [self.say.say(key) for key in [*why, *(["charts.incomplete"] if _is_incomplete(row) else [])]]
+
+    def _remarks(self, row: dict[str, Any]) -> list[str]:
+        """What the shape of a mark says, in words."""
+        moved = self.usual.moved.get(str(row["period"]), 0)
+        keys = ["charts.incomplete"] if _is_incomplete(row) else [SIGNALS[moved]] if moved else []
+        return [self.say.say(key) for key in keys] if has_value(row) else []
+
     def _other(self, row: dict[str, Any]) -> dict[str, Any]:
-        return {"x": self._at(row), "y": self._down(float(row["value"])), "value": float(row["value"]), "dashed": False}
+        return {"x": self._at(row), "y": self._down(float(row["value"])), "value": float(row["value"]),
+                "dashed": False, "alone": _is_incomplete(row)}  # fmt: skip
 
     def _join(self, rows: list[dict[str, Any]]) -> None:
         """Give each row the point that its line comes from, or none."""
@@ -306,7 +313,8 @@ class _Timeline:
         for row in rows:
             row["join_x"] = row["join_y"] = None
             if row["y"] is not None and before is not None and row["x"] - before["x"] == 1:
-                if not any(before["x"] < cut < row["x"] for cut in cuts):
+                whole = not row["alone"] and not before["alone"]
+                if whole and not any(before["x"] < cut < row["x"] for cut in cuts):
                     row["join_x"], row["join_y"] = before["x"], before["y"]
                 row["dashed"] = row["dashed"] or before["dashed"]
             before = row if row["y"] is not None else None
@@ -322,7 +330,8 @@ class _Timeline:
             [(self._down(tick), text) for tick, text in zip(self.ticks, self.tick_words, strict=True)],
             of=look, size=size, left=self.left, right=self.right,
         )  # fmt: skip
-        layers += self._usual(scale) + self._ticks(scale) + self._marks(scale)
+        layers += self.usual.layers(lambda code: place_of(code, self.step), self._down, scale, look)
+        layers += key_layers(self.key, look, size) + self._ticks(scale) + self._marks(scale)
         if self.other_rows:
             layers += [
                 layer("rule", {"stroke": look.mark, "strokeWidth": max(1.5, size.line * 0.75), "strokeCap": "round"},
@@ -339,7 +348,8 @@ class _Timeline:
                 layer("rule", {"stroke": look.focus, "strokeWidth": size.line}, x=number("x", scale),
                       y=pixel("y_low"), y2={"field": "y_high"}, where="isValid(datum.low)"),
             ]  # fmt: skip
-        line = {"stroke": look.focus, "strokeCap": "round", "strokeWidth": 1.25 if self.bands else size.line}
+        thin, color = self.bands or self.usual, look.ink_3 if self.usual else look.focus
+        line = {"stroke": color, "strokeCap": "round", "strokeWidth": 1.25 * size.unit if thin else size.line}
         for dashed, dash in (("false", []), ("true", [px(4), px(4)])):
             layers.append(
                 layer("rule", {**line, **({"strokeDash": dash, "strokeCap": "butt"} if dash else {})},
@@ -347,74 +357,31 @@ class _Timeline:
                       where=f"isValid(datum.join_x)&&datum.dashed==={dashed}")
             )  # fmt: skip
         layers.append(
-            layer("point", {"shape": "circle", "size": points**2, "strokeWidth": min(size.line, points / 3),
-                            "stroke": look.focus, "opacity": 1, "aria": True},
-                  x=number("x", scale), y=pixel("y"), fill=as_is("fill"), tooltip=tips, description=words_of("tip"),
-                  where="isValid(datum.y)")
+            layer("point", {"size": points**2, "strokeWidth": min(size.line, points / 3), "opacity": 1, "aria": True},
+                  x=number("x", scale), y=pixel("y"), shape=as_is("shape"), stroke=as_is("color"), fill=as_is("fill"),
+                  tooltip=tips, description=words_of("tip"), where="isValid(datum.y)&&!datum.signal")
+        )  # fmt: skip
+        # A point that stands out is never smaller than its shape needs, also among sixty on a phone.
+        layers.append(
+            layer("point", {"size": max(points, px(9)) ** 2, "strokeWidth": 1, "opacity": 1, "aria": True},
+                  x=number("x", scale), y=pixel("y"), shape=as_is("shape"), stroke=as_is("color"), fill=as_is("fill"),
+                  tooltip=tips, description=words_of("tip"), where="isValid(datum.y)&&datum.signal")
         )  # fmt: skip
         layers += self._without(scale, points) + self._values(scale) + self._end_labels(scale)
         return picture(pd.DataFrame(self.rows), layers, of=look, size=size, height=self.height)
 
-    def _usual(self, scale: Spec) -> list[Spec]:
-        if self.usual is None:
-            return []
-        low, middle, high = (self._down(value) for value in self.usual)
-        start, end = {"value": round(self.left)}, {"value": {"expr": f"width-{round(self.right)}"}}
-        ends = [{"y": low}, {"y": high}]
-        return [
-            layer("rect", {"fill": self.look.same.tint, "opacity": 0.7}, values=[{}], x=start, x2=end,
-                  y={"value": high}, y2={"value": low}),
-            layer("rule", {"stroke": self.look.mark, "strokeDash": [2, 3]}, values=ends, x=start, x2=end,
-                  y=pixel("y")),
-            layer("rule", {"stroke": self.look.ink_3, "strokeWidth": 1}, values=[{"y": middle}], x=start, x2=end,
-                  y=pixel("y")),
-            layer("text", {"align": "left", "fill": self.look.ink_3}, values=[{"text": self.usual_name}], x=start,
-                  y={"value": high - self.size.px(11)}, text=words_of("text")),
-        ]  # fmt: skip
-
     def _ticks(self, scale: Spec) -> list[Spec]:
         px = self.size.px
-        at_most = 4 if self.size.is_phone else 5
-        if self.step == "year":
-            room = text_width("2025", self.size.text) + px(10)
-            stride = next(s for s in (1, 2, 5, 10, 20, 50, 100) if s * self.period_px >= room)
-            wanted = [i for i in range(self.first, self.last + 1) if (self.last - i) % stride == 0]
-            spots: list[dict[str, Any]] = [{"x": i, "text": str(i)} for i in wanted]
-        else:
-            spots = self._month_ticks(at_most)
-        y = {"value": self.base + px(16)}
-        for spot in spots:
-            half = text_width(str(spot["text"]), self.size.text) / 2
-            place = self.left + (float(spot["x"]) - self.domain[0]) * self.period_px
-            spot["align"] = "center"
-            if self.size.least - place < half:
-                spot["align"] = "right"
-            elif place < half:
-                spot["align"] = "left"
+        spots = ticks(
+            self.first, self.last, self.step, self.language, self.size, left=self.left, start=self.domain[0],
+            period_px=self.period_px,
+        )  # fmt: skip
         return [
             layer("rule", {"stroke": self.look.mark, "strokeWidth": 1}, values=spots, x=number("x", scale),
                   y={"value": self.base}, y2={"value": self.base + px(5)}),
             layer("text", {"fill": self.look.ink_3, "align": {"expr": "datum.align"}}, values=spots,
-                  x=number("x", scale), y=y, text=words_of("text")),
+                  x=number("x", scale), y={"value": self.base + px(16)}, text=words_of("text")),
         ]  # fmt: skip
-
-    def _month_ticks(self, at_most: int) -> list[dict[str, Any]]:
-        per_year = 12 if self.step == "month" else 4
-        span = self.last - self.first + 1
-        strides = [*((1, 2, 3, 6) if per_year == 12 else (1, 2))] + [per_year * y for y in (1, 2, 3, 5, 10)]
-        stride = next((s for s in strides if -(-span // s) <= at_most), strides[-1])
-        if stride < per_year:
-            wanted = [i for i in range(self.first, self.last + 1) if i % per_year % stride == 0]
-        else:
-            wanted = [i for i in range(self.first, self.last + 1) if i % stride == 0]
-        if not wanted:
-            wanted = [self.first]
-        texts = [
-            str(_day(i, self.step).year) if stride >= per_year and self.size.is_phone
-            else formats.month_text(_day(i, self.step), self.language)
-            for i in wanted
-        ]  # fmt: skip
-        return [{"x": i, "text": text} for i, text in zip(wanted, texts, strict=True)]
 
     def _marks(self, scale: Spec) -> list[Spec]:
         px, made, y = self.size.px, [], float(self.key_px + self.size.px(10))
@@ -440,7 +407,7 @@ class _Timeline:
         said: list[Spec] = []
         free_from: dict[int, float] = {0: -1e9, 1: -1e9}
         empty = [row for row in self.rows if row["y"] is None]
-        for run in _runs(empty):
+        for run in runs(empty):
             text = status_short(run[0]["status"], self.say)
             middle = (run[0]["x"] + run[-1]["x"]) / 2
             half = text_width(text, self.size.text) / 2 + px(3)
@@ -468,13 +435,14 @@ class _Timeline:
 
     def _values(self, scale: Spec) -> list[Spec]:
         """Values in words above the points of years: all where they fit, else the first and the last."""
-        if not self.bands:
+        if not self.values_above:
             return []
         px = self.size.px
         shown = [row for row in self.rows if row["y"] is not None]
         widest = max((text_width(r["value_text"], self.size.text, bold=True) for r in shown), default=0.0)
         if widest + px(6) > self.period_px:
-            shown = list({row["x"]: row for row in (shown[:1] + shown[-1:])}.values())
+            whole = [row for row in shown if not row["alone"]] or shown
+            shown = list({row["x"]: row for row in (whole[:1] + whole[-1:])}.values())
         spots = [
             {"x": r["x"], "y": (r["y_high"] if r["y_high"] is not None else r["y"]) - px(14), "text": r["value_text"]}
             for r in shown
@@ -535,12 +503,6 @@ class _Timeline:
         ]  # fmt: skip
 
 
-def _runs(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Rows of one status that follow each other."""
-    runs: list[list[dict[str, Any]]] = []
-    for row in rows:
-        if runs and runs[-1][-1]["status"] == row["status"] and row["x"] - runs[-1][-1]["x"] == 1:
-            runs[-1].append(row)
-        else:
-            runs.append([row])
-    return runs
+def _is_incomplete(row: Mapping[str, Any]) -> bool:
+    """True where the source covers only part of the period: such a figure is joined to no other."""
+    return row.get("reason") == "incomplete_period"

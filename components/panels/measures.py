@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from components import charts, formats
+from components import formats
 from components.cards import Card, Chip
 from components.drafts import was_text
+from components.panels.series import draw_series, with_usual
 from components.passports import figured, observation_passport
-from components.readings import LONG, Reading, context_of, read_measure
+from components.readings import Reading, context_of, read_measure
 from components.scope import Scope
 from components.sentences import (
     base_text,
@@ -26,8 +27,7 @@ from components.sentences import (
     value_text,
 )
 from components.tables import Figured
-from components.tokens import look
-from data import periods, queries
+from data import queries
 from data.figures import Figure, Status
 from data.verdicts import Finding
 
@@ -36,8 +36,6 @@ FILE_COLUMNS = [
     "value", "low", "high", "numerator", "denominator", "denominator_period", "n", "unit", "status", "reason", "source",
     "release_id",
 ]  # fmt: skip
-
-MONTHS_FOR_A_LINE = 12
 
 TOPICS = ("safety", "trust", "accountability", "engagement", "service")
 ARROWS = {1: ":material/arrow_drop_up:", -1: ":material/arrow_drop_down:", 0: ""}
@@ -89,9 +87,11 @@ def chips_of(reading: Reading, scope: Scope) -> list[Chip]:
 
 def measure_card(reading: Reading, scope: Scope, *, page: str = "neighborhood") -> Card:
     """The card of a measure in a place: over months where there are enough, else over years or waves."""
-    measure, place = reading.measure, reading.place
+    measure, place, now = reading.measure, reading.place, reading.now
     figures = scope.ask(queries.figure_table, measures=[measure["id"]], neighborhoods=sorted({place, "city"}))
-    drawing, how, frame = _drawing(reading, figures, scope)
+    drawn = draw_series(reading, figures, scope)
+    rows = drawn.rows[drawn.rows.neighborhood == place].sort_values("period_end", ascending=False)
+    unit = "events" if drawn.usual is None or not drawn.usual.is_by_base else now.unit
     title = finding(reading, scope)
     change, city = change_sentence(reading, scope), city_sentence(reading, scope)
     return Card(
@@ -100,12 +100,12 @@ def measure_card(reading: Reading, scope: Scope, *, page: str = "neighborhood") 
         finding=title,
         subtitle=subtitle_of(reading, scope),
         lead=" ".join(part for part in (change, city) if part),
-        drawing=drawing,
+        drawing=drawn.drawing,
         alt=scope.say("card.alt", finding=title, detail=value_text(reading.now, scope) + "."),
-        table=series_table(frame[frame.neighborhood == place], scope),
+        table=with_usual(series_table(rows, scope), list(rows.period), drawn.usual, unit, scope),
         rows=file_rows(figures, scope),
         chips=chips_of(reading, scope),
-        how_to_read=how,
+        how_to_read=drawn.how_to_read,
         notices=notices_of(reading, scope),
         source=source_line(measure, scope),
         passport=observation_passport(reading.now, scope, measure),
@@ -251,40 +251,3 @@ def _with_district(reading: Reading, scope: Scope) -> str:
     if reading.measure["level"] == "district" and reading.place != "city":
         return f"{name} ({scope.name_of(reading.place)})"
     return name
-
-
-def _drawing(reading: Reading, figures: pd.DataFrame, scope: Scope) -> tuple[charts.Drawing | None, str, pd.DataFrame]:
-    """The drawing, its how-to-read line, and the rows that it shows."""
-    breaks = scope.ask(queries.breaks, measure=reading.measure["id"], language=scope.language)
-    here = figures[figures.neighborhood == reading.place]
-    kinds = figures.period.map(lambda code: periods.parse(code).kind)
-    months = here[kinds[here.index] == "month"]
-    shape = (look(scope.theme), scope.language, scope.width)
-    if reading.kind in ("rate", "count") and months.numerator.notna().sum() >= MONTHS_FOR_A_LINE:
-        drawing = charts.trend(months, *shape, place=scope.name_of(reading.place), breaks=breaks)
-        return drawing, scope.say("how_to_read.line"), months
-    # Opt-in waves are never put on one line with others; they stay in the table.
-    long = figures[(kinds != "month") & (figures.reason.fillna("") != "opt_in")]
-    if reading.kind in ("rate", "count"):  # years before quarters: they hold together what small counts hide
-        by_year = long[kinds[long.index].isin(LONG)]
-        long = by_year if (by_year.neighborhood == reading.place).sum() > 1 else long
-    mine = long[long.neighborhood == reading.place]
-    if len(mine) < 2:
-        return None, "", here
-    if reading.kind == "count":  # the city's count beside a place's would only say that the city is larger
-        long = mine
-    drawing = charts.years(
-        as_waves(long) if reading.kind in ("share", "score") else long,
-        *shape,
-        breaks=breaks,
-        chosen=reading.place,
-        names=dict(scope.names),
-    )
-    return drawing, scope.say("how_to_read.band" if mine.low.notna().any() else "how_to_read.line"), here
-
-
-def as_waves(figures: pd.DataFrame) -> pd.DataFrame:
-    """Survey figures with the year for a period where each wave has its own, so that one wave follows another."""
-    years = figures.period_start.map(lambda day: f"{day.year:04d}")
-    waves = pd.DataFrame({"period": figures.period, "year": years}).drop_duplicates()
-    return figures.assign(period=years) if waves.year.is_unique else figures

@@ -90,6 +90,31 @@ def _years() -> pd.DataFrame:
     return pd.concat([here, city], ignore_index=True).assign(unit="percent", n=96)
 
 
+def _limits() -> pd.DataFrame:
+    """A range for the months before July 2024 that follows the season, another for those after it."""
+    rows = []
+    for i, period in enumerate(_months().period):
+        late = period >= "2024-07"
+        season = 0 if late else 4 * (i % 3)
+        moved = {"2023-04": 1, "2023-05": -1}.get(period, 0)
+        rows.append((period, int(late), 20.0 + season, 36.0 + season, 52.0 + season, None if i > 27 else moved))
+    return pd.DataFrame(rows, columns=["period", "stretch", "low", "centre", "high", "moved"])
+
+
+def _yearly() -> pd.DataFrame:
+    """Fifteen years of counts, the first and the last of them not whole."""
+    frame = pd.DataFrame({"period": [str(year) for year in range(2006, 2021)]})
+    reason = frame.period.map(lambda year: "incomplete_period" if year in ("2006", "2020") else None)
+    counts = [300.0, *(900.0 - 30 * i for i in range(13)), 310.0]
+    return frame.assign(value=counts, numerator=counts, status="shown", reason=reason, neighborhood="city",
+                        unit="events", low=None, high=None)  # fmt: skip
+
+
+def _yearly_limits() -> pd.DataFrame:
+    rows = [(str(year), 0, 480.0 - year % 5, 720.0, 960.0 + year % 5, -(year > 2015)) for year in range(2006, 2020)]
+    return pd.DataFrame(rows, columns=["period", "stretch", "low", "centre", "high", "moved"])
+
+
 def _breaks() -> pd.DataFrame:
     return pd.DataFrame([{"broke_on": date(2024, 7, 1), "kind": "records_system"}])
 
@@ -162,7 +187,10 @@ BUILDERS: dict[str, Builder] = {
     "strip": _strip,
     "trend": _trend,
     "trend usual": lambda lo, la, w: charts.trend(
-        _months(), lo, la, w, usual=(20.0, 36.0, 52.0), usual_name="Usual range"
+        _months(), lo, la, w, breaks=_breaks(), limits=_limits(), direction="fewer"
+    ),
+    "years usual": lambda lo, la, w: charts.years(
+        _yearly(), lo, la, w, chosen="city", names={"city": "Riverton"}, limits=_yearly_limits()
     ),
     "years": lambda lo, la, w: charts.years(
         _years(), lo, la, w, chosen="riverside", names={"riverside": "Riverside"}, breaks=_breaks()
@@ -186,7 +214,8 @@ BUILDERS: dict[str, Builder] = {
 TEXTS = {
     "strip": ["Riverside", "25%", "57%"],
     "trend": ["20", "Street lights"],
-    "trend usual": ["Usual"],
+    "trend usual": ["20"],
+    "years usual": ["900"],
     "years": ["75%", "2025", "57%"],
     "likert": ["Strongly agree", "38"],
     "bullets": ["Youth programs"],
@@ -407,6 +436,87 @@ def test_a_timeline_of_mixed_periods_is_refused() -> None:
     months.loc[0, "period"] = "2022"
     with pytest.raises(ValueError, match="one kind"):
         charts.trend(months, look("light"), "en", "desktop")
+
+
+# ---------------------------------------------------------------- the usual range
+
+
+def _layers(drawing: Drawing, mark: str, color: str) -> list[dict[str, Any]]:
+    """The values of the layers of a mark with a fill or stroke of its own."""
+    found = [made for made in drawing.spec["layer"] if made["mark"]["type"] == mark]
+    return [v for made in found if color in (made["mark"].get("fill"), made["mark"].get("stroke"))
+            for v in made.get("data", {}).get("values", [])]  # fmt: skip
+
+
+def test_a_stretch_with_one_range_is_one_band_and_a_season_is_steps() -> None:
+    drawing = BUILDERS["trend usual"](look("light"), "en", "desktop")
+    bands = _layers(drawing, "rect", look("light").same.tint)
+    rows = drawing.rows.set_index("period")
+    cut = rows.loc["2024-07"].x - 0.5
+    assert [band for band in bands if band["x"] >= cut] == [bands[-1]]
+    assert bands[-1]["x"] == cut
+    assert bands[-1]["to"] == rows.x.max() + 0.5
+    assert max(band["to"] for band in bands[:-1]) == cut
+    assert all(band["high"] < band["low"] for band in bands)
+
+
+def test_points_that_stand_out_have_a_shape_and_a_color_by_the_measures_direction() -> None:
+    light = look("light")
+    rows = BUILDERS["trend usual"](light, "en", "desktop").rows.set_index("period")
+    assert tuple(rows.loc["2023-04", ["shape", "color"]]) == ("circle", light.mark)  # hidden: not judged
+    assert tuple(rows.loc["2023-05", ["shape", "color"]]) == ("triangle-down", light.better.text)
+    assert tuple(rows.loc["2023-12", ["shape", "color"]]) == ("circle", light.mark)
+    plain = charts.trend(_months(), light, "en", "desktop", limits=_limits()).rows.set_index("period")
+    assert plain.loc["2023-05"].color == light.changed.text
+
+
+def test_the_words_of_a_marked_point_say_what_its_shape_says() -> None:
+    rows = BUILDERS["trend usual"](look("light"), "en", "desktop").rows.set_index("period")
+    assert rows.loc["2023-05"].tip.endswith(words("en").say("charts.signal_down"))
+    assert words("en").say("charts.signal_down") not in rows.loc["2023-12"].tip
+
+
+def test_the_key_explains_only_what_is_drawn() -> None:
+    said = words_in(svg_of(BUILDERS["years usual"](look("light"), "en", "desktop")))
+    assert words("en").say("charts.signal_down") in said
+    assert words("en").say("charts.signal_up") not in said
+    assert words("en").say("charts.usual_range") not in words_in(svg_of(_trend(look("light"), "en", "desktop")))
+
+
+def test_an_incomplete_year_is_hollow_and_joined_to_no_other() -> None:
+    for limits in (None, _yearly_limits()):
+        drawing = charts.years(_yearly(), look("light"), "en", "phone", chosen="city", names={}, limits=limits)
+        rows = drawing.rows.set_index("period")
+        assert set(rows.loc[["2006", "2020"]].fill) == {look("light").card}
+        assert rows.join_x.notna().sum() == 12
+        assert rows.loc[["2006", "2007", "2020"]].join_x.isna().all()
+        assert words("en").say("charts.incomplete") in rows.loc["2020"].tip
+
+
+def test_without_limits_there_is_no_band_and_the_line_has_the_color_of_the_place() -> None:
+    drawing = charts.trend(_months(), look("light"), "en", "desktop", limits=_limits().head(0))
+    assert not _layers(drawing, "rect", look("light").same.tint)
+    assert set(drawing.rows.color) == {look("light").focus}
+
+
+SERIES = st.lists(st.none() | st.floats(0, 0) | st.floats(0, 3).map(round) | st.floats(0, 1e7), min_size=1, max_size=40)
+
+
+@given(SERIES, st.floats(0, 1e7), st.floats(0, 1e7), st.sampled_from([1, -1, 0]))
+def test_odd_series_are_drawn_inside_the_plot(counts: list[float | None], low: float, more: float, moved: int) -> None:
+    codes = [f"{2000 + i // 12}-{i % 12 + 1:02d}" for i in range(len(counts))]
+    figures = pd.DataFrame({"period": codes, "value": counts, "numerator": counts}).assign(
+        status=["not_reported" if count is None else "shown" for count in counts], unit="events", low=None, high=None
+    )
+    limits = pd.DataFrame({"period": codes}).assign(
+        stretch=0, low=low, centre=low + more / 2, high=low + more, moved=moved
+    )
+    drawing = charts.trend(figures, look("light"), "en", "phone", limits=limits)
+    json.dumps(drawing.full(), allow_nan=False)
+    bands = _layers(drawing, "rect", look("light").same.tint)
+    assert len(bands) == 1
+    for y in [*drawing.rows.y.dropna(), bands[0]["low"], bands[0]["high"]]:
+        assert 0 <= y <= drawing.height
 
 
 # ---------------------------------------------------------------- answers, money, parts
