@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.panels import about
+from components.panels import about, releases
 from components.scope import here
 from components.words import for_markdown
 
@@ -10,8 +10,9 @@ PARTS = (
     ("sources", about.show_sources),
     ("definitions", about.show_definitions),
     ("methods", about.show_methods),
-    ("releases", about.show_releases),
-    ("changes", about.show_changes),
+    ("releases", releases.show_releases),
+    ("calendar", releases.show_calendar),
+    ("changes", releases.show_changes),
     ("hidden", about.show_hidden),
     ("late_title", about.show_late),
     ("breaks", about.show_breaks),

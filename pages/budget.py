@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.panels import money
+from components.panels import late, money
 from components.scope import here
 from components.words import for_markdown
 
@@ -10,6 +10,7 @@ scope = here()
 
 st.title(scope.say("budget.title"), anchor="top")
 st.markdown(for_markdown(scope.say("budget.lead")))
+late.show_late(scope, late.money_sources(scope))
 
 books = money.choose_books(scope)
 if books is None:

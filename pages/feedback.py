@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.panels import voice
+from components.panels import late, voice
 from components.scope import here
 from components.words import for_markdown
 
@@ -10,6 +10,7 @@ scope = here()
 
 st.title(scope.say("feedback.title"), anchor="top")
 st.markdown(for_markdown(scope.say("feedback.lead")))
+late.show_late(scope, late.survey_sources(scope))
 
 voice.show_who_answered(scope)
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.panels import home, places
+from components.panels import home, late, places
 from components.panels.measures import readings_of
 from components.scope import here
 from components.words import for_markdown
@@ -21,7 +21,9 @@ with right:
     places.show_home_map(scope)
 
 st.header(scope.say("home.at_a_glance"), anchor="at-a-glance")
-home.show_tiles(scope, home.all_tiles(scope, home.headline_tiles(scope, readings_of(scope, "city"))))
+readings = home.headline_tiles(scope, readings_of(scope, "city"))
+late.show_late(scope, late.sources_of(readings) | late.money_sources(scope))
+home.show_tiles(scope, home.all_tiles(scope, readings))
 home.show_news(scope)
 home.show_promises_and_meeting(scope)
 home.show_how_to_read(scope)

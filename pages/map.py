@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.panels import places
+from components.panels import late, places
 from components.scope import here
 from components.words import for_markdown
 
@@ -18,5 +18,6 @@ else:
     measure, period = chosen
     st.header(for_markdown(places.map_title(scope, measure, period)), anchor="figures")
     st.markdown(for_markdown(str(measure["definition"])))
+    late.show_late(scope, [str(measure["source_id"])])
     places.show_city_figure(scope, measure, period)
     places.show_map(scope, measure, period)

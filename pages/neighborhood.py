@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.panels import neighborhood, places
+from components.panels import late, neighborhood, places
 from components.panels.measures import readings_of
 from components.panels.money import show_money_here
 from components.panels.programs import show_chain, show_problems_here, show_programs_here
@@ -20,11 +20,13 @@ if scope.place is None:
     places.show_finder(scope)
     places.show_name_list(scope, opened=True)
     st.header(scope.say("neighborhood.city_heading"), anchor="city")
+    late.show_late(scope, late.sources_of(readings))
     st.markdown(for_markdown(scope.say("home.whole_city")))
     neighborhood.show_jumps(scope, readings, sections=("unknown",))
     neighborhood.show_topics(scope, readings)
 else:
     neighborhood.show_heading(scope, place)
+    late.show_late(scope, late.sources_of(readings) | late.money_sources(scope) | late.survey_sources(scope))
     short = neighborhood.in_short(scope, readings) + neighborhood.in_short_of_work(scope, place)
     neighborhood.show_in_short(scope, short)
     neighborhood.show_jumps(scope, readings)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.panels import programs
+from components.panels import late, programs
 from components.scope import here
 from components.words import for_markdown
 
@@ -10,6 +10,7 @@ scope = here()
 
 st.title(scope.say("programs.title"), anchor="top")
 st.markdown(for_markdown(scope.say("programs.lead")))
+late.show_late(scope, late.money_sources(scope))
 programs.show_catalog(scope)
 
 st.header(scope.say("programs.problems"), anchor="problems")

@@ -37,6 +37,12 @@ PHONE = (
     "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
 )
 PLACES = {"demo": "old-town", "chicago": "albany-park", "cincinnati": "avondale"}
+FIGURES = {
+    "demo": {"m": "burglary", "at": "westbrook", "p": "2025-03"},
+    "chicago": {"m": "violent_crime", "at": "albany-park", "p": "2023"},
+    "cincinnati": {"m": "use_of_force", "at": "avondale", "p": "2025"},
+}
+"""The figure whose page is taken."""
 PICTURES = ROOT / "docs" / "pictures"
 README_BYTES = 200_000
 
@@ -158,6 +164,7 @@ def take_all(asked: argparse.Namespace) -> None:
                 page = context.new_page()
                 for name in asked.pages:
                     query = {"lang": asked.lang} | ({"n": place} if name == "neighborhood" else {})
+                    query |= FIGURES[asked.city] if name == "figure" else {}
                     picture, faults = take(page, f"{address}/{PAGE_PATHS[name]}?{urlencode(query)}", width)
                     file = asked.out / f"{name}-{width}-{theme}-{asked.lang}.png"
                     file.write_bytes(picture)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from html import escape
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -14,11 +13,9 @@ from components import formats
 from components.cards import show_small, show_table
 from components.panels.late import late_updates
 from components.panels.measures import definition_of, source_line
-from components.scope import RELEASE, Scope
-from components.sentences import amount_text
+from components.scope import Scope
 from components.words import for_markdown
 from data import queries
-from data.store import Store
 
 METHODS = ("rate", "rate_range", "share", "change", "compare", "small", "few", "places")
 
@@ -61,105 +58,6 @@ def show_methods(scope: Scope) -> None:
     """How figures are made, in plain words."""
     for name in METHODS:
         st.markdown(f"- {for_markdown(scope.say(f'about.method_{name}'))}")
-
-
-def show_releases(scope: Scope) -> None:
-    """This release, the others, and what changed between."""
-    said = scope.say
-    manifest = scope.ask(queries.manifest, language=scope.language)
-    day = formats.date_text(manifest["released_on"], scope.language)
-    st.markdown(for_markdown(said("about.release_line", release=scope.release.id, date=day)))
-    if manifest["note"]:
-        st.markdown(for_markdown(str(manifest["note"])))
-    show_small(f"SHA-256 {manifest['content_sha256']}")
-    infos = Store.default().releases()
-    table = pd.DataFrame(
-        {
-            said("card.release_heading"): [info.id for info in infos],
-            said("table.date"): [formats.date_text(info.released_on, scope.language) for info in infos],
-            said("about.late_heading"): [lateness(scope, info.planned_on, info.released_on) for info in infos],
-            said("about.note"): [info.note or "" for info in infos],
-        }
-    )
-    links = [scope.link("about", anchor="releases", **{RELEASE: info.id}) for info in infos]
-    show_table(table, scope, caption=said("about.releases"), most=len(table), links=links)
-
-
-def lateness(scope: Scope, planned: date | None, came: date) -> str:
-    """How late a release was, in words, or that no day was promised."""
-    if planned is None:
-        return scope.say("about.no_day_promised")
-    days = (came - planned).days
-    return scope.say("about.days_late", n=days) if days > 0 else scope.say("about.in_time")
-
-
-def show_changes(scope: Scope) -> None:
-    """Figures that differ from the release before, and corrections."""
-    said = scope.say
-    changes = scope.ask(queries.revisions)
-    if changes.empty:
-        st.markdown(for_markdown(said("about.no_changes")))
-    else:
-        st.markdown(for_markdown(said("about.changes_count", n=len(changes))))
-        show_table(changes_table(scope, changes), scope, caption=said("about.releases"))
-    st.subheader(said("about.corrections"), anchor="corrections")
-    corrections = scope.ask(queries.corrections, language=scope.language)
-    if corrections.empty:
-        st.markdown(for_markdown(said("about.no_corrections")))
-    for row in queries.rows(corrections):
-        day = formats.date_text(row.corrected_on, scope.language)
-        st.markdown(for_markdown(f"{day}: {row.what} {row.why}"))
-
-
-def changes_table(scope: Scope, changes: pd.DataFrame) -> pd.DataFrame:
-    """Revisions in words, one row a figure: what, where, when, it was, it is now."""
-    said = scope.say
-    measures = scope.ask(queries.measures, language=scope.language).set_index("id")
-    lines = scope.ask(queries.budget_lines).set_index("id")
-    rows = []
-    figure = ["table_name", "measure_id", "neighborhood_id", "period", "group_name", "item"]
-    for _, parts in changes.groupby(figure, sort=False, dropna=False):
-        together = queries.records(parts)
-        row = together[0]
-        is_money = row["table_name"] == "budget_line"
-        name = (
-            _line_name(scope, str(row["item"]), lines)
-            if is_money
-            else measures.name.get(row["measure_id"], row["measure_id"])
-        )
-        unit = "events" if is_money or row["measure_id"] not in measures.index else measures.unit[row["measure_id"]]
-        # A rate follows its count: where both changed, the count says it best.
-        columns = {str(part["changed_column"]) for part in together}
-        told = [part for part in together if not (part["changed_column"] == "value" and "numerator" in columns)]
-        was, now = (
-            "; ".join(
-                dict.fromkeys(_changed(part[end], part, unit, is_money, scope, gone=end == "new") for part in told)
-            )
-            for end in ("old", "new")
-        )
-        rows.append(
-            {
-                said("table.measure"): str(name or ""),
-                said("table.place"): (
-                    scope.name_of(str(row["neighborhood_id"])) if row["neighborhood_id"] else said("about.all_places")
-                ),
-                said("table.period"): _period(row["period"], scope),
-                said("about.was"): was,
-                said("about.is_now"): now,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _line_name(scope: Scope, item: str, lines: pd.DataFrame) -> str:
-    """A budget line by its office, what it buys and its phase; its code where the release no longer has it."""
-    if item not in lines.index:
-        return item
-    line = lines.loc[item]
-    parts = [str(line.unit_name)] if isinstance(line.unit_name, str) else []
-    parts.append(scope.words.name_of("kinds.budget_line.category", str(line.category)))
-    parts.append(scope.words.name_of("kinds.budget_line.phase", str(line.phase)))
-    return ", ".join(parts)
 
 
 def show_hidden(scope: Scope) -> None:
@@ -260,10 +158,12 @@ def show_accessibility(scope: Scope) -> None:
 def show_publisher(scope: Scope) -> None:
     """Who publishes, whom to ask, the licence, and what this site keeps of its visitors."""
     said = scope.say
-    contact, publisher = scope.city["contact"], str(scope.city["publisher"])
-    line = said("about.publisher_line", publisher=publisher, contact=str(contact)) if contact else publisher
-    st.markdown(for_markdown(line))
-    if not contact:
+    contact, name = scope.city["contact"], scope.city["contact_name"]
+    st.markdown(for_markdown(said("about.published_by", publisher=str(scope.city["publisher"]).rstrip("."))))
+    if contact:
+        who = str(name or scope.city["publisher"])
+        st.markdown(for_markdown(said("about.contact_named", name=who, contact=str(contact))))
+    else:
         st.markdown(for_markdown(said("about.no_contact")))
     st.markdown(for_markdown(said("footer.licence", licence=str(scope.city["licence"]))))
     st.markdown(for_markdown(said("about.privacy_text")))
@@ -271,22 +171,3 @@ def show_publisher(scope: Scope) -> None:
 
 def _period(code: str | None, scope: Scope) -> str:
     return formats.period_label(code, scope.language) if code else ""
-
-
-def _changed(
-    text: str | None, change: Mapping[Any, Any], unit: str, is_money: bool, scope: Scope, *, gone: bool
-) -> str:
-    column = change["changed_column"]
-    if text is None:
-        return scope.say("about.gone" if gone else "about.not_there")
-    if column in ("period", "measure"):
-        return scope.say("about.figures_count", n=int(text))
-    if column == "status":
-        return scope.say(f"status.chip.{text}")
-    if is_money:
-        return formats.money_exact(int(text), scope.language)
-    if column == "numerator":
-        return scope.say("reading.events", n=float(text))
-    if column == "value":
-        return amount_text(float(text), unit, scope)
-    return f"{scope.say(f'about.column_{column}')}: {formats.count(float(text), scope.language)}"

@@ -1,10 +1,16 @@
-"""Data that came, or still is, after its promised day."""
+"""Data that came, or still is, after its promised day; told on every page whose figures come from a late source."""
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Iterable
 
+import pandas as pd
+import streamlit as st
+
+from components.passports.passport import late_lines
+from components.readings import Reading
 from components.scope import Scope
+from components.words import for_markdown
 from data import queries
 
 
@@ -21,3 +27,24 @@ def late_sources(scope: Scope, *, open_only: bool = False) -> list[tuple[str, in
     if open_only:
         late = late[late.released_on.isna()]
     return [(str(row.title), int(str(row.days_late))) for row in queries.rows(late)]
+
+
+def show_late(scope: Scope, sources: Iterable[str]) -> None:
+    """One notice for each source of the page that should have brought newer data by now."""
+    for line in late_lines(scope, sources):
+        st.warning(for_markdown(line))
+
+
+def sources_of(readings: Iterable[Reading]) -> set[str]:
+    """The sources of readings."""
+    return {reading.now.source for reading in readings}
+
+
+def money_sources(scope: Scope) -> set[str]:
+    """The sources of the budget."""
+    return set(scope.ask(queries.budget_lines).source_id)
+
+
+def survey_sources(scope: Scope) -> set[str]:
+    """The sources of the surveys."""
+    return set(scope.ask(queries.survey_waves).source_id)

@@ -79,7 +79,8 @@ def release_text(scope: Scope, manifest: Mapping[str, Any]) -> str:
 
 
 def source_facts(scope: Scope, ids: Iterable[str]) -> list[tuple[str, str]]:
-    """The sources of a figure: title, publisher, the day it was read, licence."""
+    """The sources of a figure: title, publisher, the day it was read, licence; and whether newer data is late."""
+    ids = set(ids)
     sources = scope.ask(queries.sources, language=scope.language)
     told = [
         scope.say(
@@ -91,7 +92,25 @@ def source_facts(scope: Scope, ids: Iterable[str]) -> list[tuple[str, str]]:
         )
         for source in queries.rows(sources[sources.id.isin(list(ids))])
     ]
-    return [(scope.say("passport.source"), " ".join(told))]
+    late = " ".join(late_lines(scope, ids))
+    return [(scope.say("passport.source"), " ".join(told)), (scope.say("about.late_title"), late)]
+
+
+def late_lines(scope: Scope, ids: Iterable[str]) -> list[str]:
+    """One sentence for each of the sources that is late now: newer data was promised and has not come."""
+    late = scope.ask(queries.late_updates, as_of=scope.as_of)
+    late = late[late.released_on.isna() & late.source_id.isin(list(ids))]
+    titles = scope.ask(queries.sources, language=scope.language).set_index("id").title
+    return [
+        scope.say(
+            "about.late",
+            n=int(row.days_late),
+            source=str(titles.get(row.source_id, row.source_title)),
+            period=formats.period_label(str(row.covers), scope.language),
+            date=formats.date_text(row.planned_on, scope.language),
+        )
+        for row in queries.rows(late)
+    ]
 
 
 def label(*parts: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from components import formats
-from components.panels import about, home, measures, money, neighborhood, places, programs, voice
+from components.panels import home, measures, money, neighborhood, places, programs, releases, voice
 from components.readings import Reading
 from components.scope import Scope
 from data import queries
@@ -216,10 +216,9 @@ class TestProgramsAndVoice:
 
 class TestAboutAndHome:
     def test_changes_are_told_in_words_one_row_a_figure(self, scope: Scope) -> None:
-        changes = queries.revisions(scope.release)
-        table = about.changes_table(scope, changes)
-        figure = ["table_name", "measure_id", "neighborhood_id", "period", "group_name", "item"]
-        assert len(table) == len(changes.drop_duplicates(figure)) > 0
+        changes = releases.changes_until(scope).head(90)
+        table = releases.changes_table(scope, changes)
+        assert len(table) == len(changes.drop_duplicates(releases.FIGURE)) > 0
         assert not table.map(lambda cell: str(cell) in ("None", "nan")).any(axis=None)
 
     @pytest.mark.parametrize(
@@ -231,8 +230,8 @@ class TestAboutAndHome:
         ],
     )
     def test_lateness_in_words(self, scope: Scope, planned: date, came: date, key: str, days: int | None) -> None:
-        assert about.lateness(scope, planned, came) == (scope.say(key, n=days) if days else scope.say(key))
-        assert not re.search(r"\d", about.lateness(scope, None, came))
+        assert releases.lateness(scope, planned, came) == (scope.say(key, n=days) if days else scope.say(key))
+        assert not re.search(r"\d", releases.lateness(scope, None, came))
 
     def test_tiles_are_headline_figures_with_a_value_and_never_one_topic_alone(self, scope: Scope) -> None:
         readings = measures.readings_of(scope, "city")
