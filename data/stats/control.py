@@ -9,7 +9,7 @@ Missing values are nan. They have no part in the limits, and they end every run:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -106,7 +106,7 @@ def p_chart(
     Source: Montgomery, Introduction to Statistical Quality Control, ch. 7; Laney 2002 (p').
     """
     x, n = _series(events=events, bases=bases)
-    if np.any(x > n):
+    if np.any(x > n * (1 + 1e-9)):
         raise ValueError("events is above its base: a share cannot be above 1")
     base = np.where(n > 0, n, np.nan)
     basis = _basis(x / base, baseline)
@@ -140,13 +140,13 @@ def u_chart(
     return _attributes("u", x / base, rate, np.sqrt(rate / base), basis, prime)
 
 
-def stretches(count: int, breaks_at: Iterable[int]) -> list[slice]:
-    """The stretches of a series of `count` points that is broken before each point of `breaks_at`.
+def stretches(values: Sized, breaks_at: Iterable[int]) -> list[slice]:
+    """The stretches of a series that is broken before each place of `breaks_at`, as slices of its points.
 
     A new definition, boundary, wording or records system starts a new stretch: its first point is the break. Breaks at
-    0 or `count` change nothing. Raises ValueError for a break outside the series.
+    either end change nothing. Raises ValueError for a break outside the series.
     """
-    inside = sorted(set(breaks_at))
+    count, inside = len(values), sorted(set(breaks_at))
     if inside and not 0 <= inside[0] <= inside[-1] <= count:
         raise ValueError(f"a break lies outside the {count} points: {inside}")
     edges = sorted({0, count, *inside})
@@ -164,7 +164,7 @@ def usual_range(
     The charts, one after the other, have as many points as `values`. Errors as `xmr` and `stretches`.
     """
     (x,) = _series(values=values)
-    return [xmr(x[part], floor=floor, ceiling=ceiling) for part in stretches(len(x), breaks_at)]
+    return [xmr(x[part], floor=floor, ceiling=ceiling) for part in stretches(x, breaks_at)]
 
 
 def last_point(chart: ControlChart) -> int | None:
@@ -339,7 +339,8 @@ def _steps(values: Floats) -> Sides:
 
 def _sides(values: Floats, line: Floats) -> Sides:
     """1 above the line, -1 below, 0 on it (give or take a rounding) or missing."""
-    side = np.where(np.isclose(values, line, rtol=1e-9, atol=0), 0, np.sign(values - line))
+    size = np.nanmax(np.abs(values), initial=0.0)
+    side = np.where(np.abs(values - line) <= 1e-9 * np.abs(line) + 1e-12 * size, 0, np.sign(values - line))
     return np.nan_to_num(side).astype(np.int8)
 
 

@@ -25,7 +25,8 @@ class Funnel:
 
     low_95 .. high_998: (n,) nan where the base is 0 or missing. position: (n,) 1 clearly above the 99.8% limits, -1
     clearly below, 0 neither or not known. inflation: phi, 1.0 or more; above 1 places differ by more than chance
-    explains, and the limits are widened by √phi.
+    explains, and the limits are widened by √phi. Above about 10 (crime in the areas of a large city: 10 to 350) the
+    average is no yardstick: say that places differ by far more than chance, whatever the positions.
     """
 
     centre: float
@@ -52,7 +53,8 @@ def funnel(
 ) -> Funnel:
     """The funnel of rates: events per `per` people, with exact Poisson limits.
 
-    events, populations: (n,), one for each place; nan is missing. centre: the rate to compare with, in events per
+    events, populations: (n,), one for each place; nan is missing (give nan for areas where residents are the wrong
+    number to divide by: they would move the centre and the inflation). centre: the rate to compare with, in events per
     `per`; without it, all events over all people. Limits: O/E, where O solves the Poisson tail of E expected events
     (see `count_limits`).
 

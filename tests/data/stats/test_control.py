@@ -207,6 +207,11 @@ class TestTheXmrChart:
     def test_equal_values_are_within_their_range(self) -> None:
         assert not control.xmr([0.1] * 24).signals.any.any()
 
+    def test_a_value_on_the_mean_give_or_take_a_rounding_is_on_no_side(self) -> None:
+        values = [0.1, 0.2, 0.3, -0.6, 0.3, 0.2, 0.1, -0.6] + [0.0] * 8
+        assert np.mean(values) != 0  # only nearly
+        assert not control.xmr(values).signals.run.any()
+
     def test_limits_are_cut_where_the_unit_ends(self) -> None:
         values = [1, 0, 3, 0, 2, 0, 4, 0, 1, 0, 3, 0]
         assert control.xmr(values).low[0] < 0
@@ -280,11 +285,11 @@ class TestBreaks:
         ("breaks", "parts"), [([], [(0, 5)]), ([0, 5], [(0, 5)]), ([3, 2, 3], [(0, 2), (2, 3), (3, 5)])]
     )
     def test_stretches(self, breaks: list[int], parts: list[tuple[int, int]]) -> None:
-        assert [(part.start, part.stop) for part in control.stretches(5, breaks)] == parts
+        assert [(part.start, part.stop) for part in control.stretches("abcde", breaks)] == parts
 
     def test_a_break_outside_the_series_is_refused(self) -> None:
         with pytest.raises(ValueError, match="outside the 5 points"):
-            control.stretches(5, [6])
+            control.stretches("abcde", [6])
 
 
 class TestMissingAndImpossible:
