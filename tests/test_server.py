@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,10 @@ from components.server import middleware, routes
 from components.server.files import ASSETS, frontend_files
 from components.server.guard import content_security_policy, inline_script_hashes
 from components.server.opendata import geometry_url
-from components.server.startup import publish_demo_if_empty
+from components.server.startup import needs_demo, publish_demo_if_empty
 from data.models import City, Manifest, MapFeature, Neighborhood
 from data.models.base import Table
+from data.publish.withdraw import withdraw
 from data.store import Store
 from pages import PAGE_PATHS
 from tests.conftest import start_server
@@ -366,6 +368,122 @@ class TestOpenData:
         assert client.get("/data/").status_code == 200
         assert client.get("/data/latest.sqlite").status_code == 404
         assert client.get("/healthz").status_code == 503
+
+
+class TestDrafts:
+    """What is no release yet, on the live server and in its preview."""
+
+    @pytest.fixture
+    def draft(self, store: Store) -> Store:
+        """The store with a draft 2026-04."""
+        path = store.draft_path("2026-04")
+        path.parent.mkdir()
+        shutil.copyfile(store.path_of("2026-03"), path)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("UPDATE manifest SET release_id = '2026-04', released_on = '2026-04-02'")
+            connection.commit()
+        return store
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/data/2026-04/",
+            "/data/2026-04.sqlite",
+            "/data/2026-04/neighborhood.csv",
+            "/geometry/2026-04/neighborhoods.geojson",
+            "/map/2026-04/context.geojson",
+        ],
+    )
+    def test_no_address_leads_to_a_draft(self, client: TestClient, draft: Store, path: str) -> None:
+        assert client.get(path).status_code == 404
+
+    def test_no_list_has_a_draft(self, client: TestClient, draft: Store) -> None:
+        assert "2026-04" not in client.get("/data/").text
+        assert "2026-04" not in client.get("/data/releases.json").text
+        assert client.get("/healthz").json() == {"status": "ok", "release": "2026-03"}
+
+    @pytest.fixture
+    def preview(self, draft: Store, client: TestClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+        """A visitor at the computer that shows the draft."""
+        monkeypatch.setenv("OPENBEAT_PREVIEW", "2026-04")
+        with TestClient(client.app, base_url="http://127.0.0.1:8502", client=("127.0.0.1", 50000)) as here:
+            yield here
+
+    def test_a_preview_shows_the_draft_as_the_current_release(self, preview: TestClient) -> None:
+        assert preview.get("/healthz").json() == {"status": "ok", "release": "2026-04", "draft": True}
+        assert preview.get("/data/latest/", follow_redirects=False).headers["location"] == "/data/2026-04/"
+        assert "Draft: not published" in preview.get("/data/2026-04/").text
+        assert "Draft" not in preview.get("/data/2026-03/").text
+
+    @pytest.mark.parametrize("path", ["/", "/data/", "/healthz", "/assets/tokens.json", "/static/js/x.js"])
+    @pytest.mark.parametrize(
+        ("client_host", "headers"),
+        [
+            ("192.168.1.7", {}),
+            ("127.0.0.1", {"host": "dashboard.example"}),
+            ("127.0.0.1", {"x-forwarded-for": "127.0.0.1"}),
+        ],
+        ids=["another computer", "another name", "through a proxy"],
+    )
+    def test_a_preview_answers_this_computer_only(
+        self, preview: TestClient, path: str, client_host: str, headers: dict[str, str]
+    ) -> None:
+        stranger = TestClient(preview.app, base_url="http://127.0.0.1:8502", client=(client_host, 50000))
+        assert stranger.get(path, headers=headers).status_code == 403
+        with pytest.raises(WebSocketDisconnect), stranger.websocket_connect("/_stcore/stream", headers=headers):
+            pass
+
+    @pytest.mark.parametrize("host", ["localhost:8502", "127.0.0.1", "[::1]:8502"])
+    def test_a_preview_is_reached_by_any_name_of_this_computer(self, preview: TestClient, host: str) -> None:
+        assert preview.get("/healthz", headers={"host": host}).status_code == 200
+
+    def test_a_preview_whose_draft_is_gone_makes_no_demo(self, draft: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        draft.draft_path("2026-04").unlink()
+        monkeypatch.setenv("OPENBEAT_PREVIEW", "2026-04")
+        assert not needs_demo(Store.default())
+
+
+class TestWithdrawn:
+    """What is no release any more."""
+
+    @pytest.fixture
+    def withdrawn(self, store: Store) -> Store:
+        """The store, its older release withdrawn."""
+        withdraw(store, "2026-02", why="Counts <were> doubled.", by="Head of records")
+        return store
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/data/2026-02/",
+            "/data/2026-02.sqlite",
+            "/data/2026-02/neighborhood.csv",
+            "/data/2026-02/nothing.csv",
+            "/geometry/2026-02/neighborhoods.geojson",
+            "/map/2026-02/context.geojson",
+        ],
+    )
+    def test_every_address_of_it_says_why(self, client: TestClient, withdrawn: Store, path: str) -> None:
+        answer = client.get(path, headers={"accept": "*/*"})
+        assert (answer.status_code, answer.json()["current"]) == (410, "/data/2026-03/")
+        assert answer.json()["withdrawn"]["why"] == "Counts <were> doubled."
+        assert answer.json()["withdrawn"]["content_sha256"] == "2" * 64
+
+    def test_people_get_a_page_in_their_language(self, client: TestClient, withdrawn: Store) -> None:
+        for path in ("/data/2026-02/", "/data/2026-02.sqlite", "/data/2026-02/neighborhood.csv"):
+            answer = client.get(f"{path}?lang=es", headers={"accept": "text/html"})
+            assert answer.status_code == 410
+            assert "La publicación 2026-02 fue retirada" in answer.text
+            assert "Counts &lt;were&gt; doubled." in answer.text
+            assert 'href="/data/2026-03/?lang=es"' in answer.text
+
+    def test_the_lists_name_it_apart(self, client: TestClient, withdrawn: Store) -> None:
+        listed = client.get("/data/releases.json").json()
+        assert [one["id"] for one in listed["releases"]] == ["2026-03"]
+        assert [one["id"] for one in listed["withdrawn"]] == ["2026-02"]
+        page = client.get("/data/").text
+        assert "Withdrawn releases" in page
+        assert 'href="2026-02' not in page
 
 
 class TestGeometry:

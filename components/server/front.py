@@ -11,6 +11,7 @@ from components.server.files import AssetFiles, CompressedFrontend, frontend_fil
 from components.server.guard import Guard
 from components.server.health import healthz
 from components.server.maps import map_routes
+from components.server.only_here import OnlyHere
 from components.server.opendata import open_data_routes
 from components.server.shell import Shell
 from components.server.startup import lifespan
@@ -35,6 +36,7 @@ def middleware(page_paths: Collection[str]) -> list[Middleware]:
         page_paths: the pages' addresses without slashes; the home page is the empty string.
     """
     return [
+        Middleware(OnlyHere),
         Middleware(Guard, page_paths=page_paths, routes=routes(), frontend=frontend_files()),
         Middleware(Shell, page_paths=page_paths),
         Middleware(CompressedFrontend, frontend=frontend_files()),

@@ -32,7 +32,7 @@ from components.words import Words, languages
 from components.words import words as in_language
 from data import exports
 from data.queries import about
-from data.store import NoRelease, Release, ReleaseInfo, Store
+from data.store import NoRelease, Release, ReleaseInfo, Store, Tombstone, Withdrawn
 
 LATEST: Final = "latest"
 
@@ -74,7 +74,8 @@ def list_releases(request: Request) -> Response:
     if not releases:
         return HTMLResponse(plain_page(words, words.say("server.data_title"), _paragraph(words, "server.data_none")))
     body = _paragraph(words, "server.data_about") + _releases_table(words, releases)
-    return _listing(words, words.say("server.data_title"), _invented(words, store.open(releases[0].id)) + body)
+    body += _withdrawn_table(words, store.withdrawn())
+    return _listing(words, words.say("server.data_title"), _notices(words, store.open(releases[0].id)) + body)
 
 
 def list_tables(request: Request) -> Response:
@@ -82,7 +83,7 @@ def list_tables(request: Request) -> Response:
     words, release = words_for(request.scope), asked_release(request)
     heading = words.say("server.data_release", release=release.id)
     body = (
-        _invented(words, release)
+        _notices(words, release)
         + f'<p><a href="../{escape(release.id)}.sqlite">{escape(words.say("server.data_whole"))}</a></p>'
         + _paragraph(words, "server.data_empty_cells")
         + _tables_table(words, release)
@@ -92,7 +93,10 @@ def list_tables(request: Request) -> Response:
 
 
 def releases_json(request: Request) -> Response:
-    """All releases, newest first, with the address, the fingerprint and the tables of each, for programs."""
+    """All releases, newest first, with the address, the fingerprint and the tables of each, for programs.
+
+    And the tombstones of those that were withdrawn.
+    """
     store = Store.default()
     found = [
         {
@@ -102,6 +106,7 @@ def releases_json(request: Request) -> Response:
             "published_at": info.published_at.isoformat(),
             "publisher": info.publisher,
             "note": info.note,
+            "version": info.version,
             "sha256": info.content_sha256,
             "current": info.is_current,
             "sqlite": f"/data/{info.id}.sqlite",
@@ -112,7 +117,8 @@ def releases_json(request: Request) -> Response:
         }
         for info in store.releases()
     ]
-    return JSONResponse({"releases": found}, headers={**CORS, "Cache-Control": ASK_FIRST})
+    withdrawn = [stone.as_dict() for stone in store.withdrawn()]
+    return JSONResponse({"releases": found, "withdrawn": withdrawn}, headers={**CORS, "Cache-Control": ASK_FIRST})
 
 
 def whole_release(request: Request) -> Response:
@@ -169,7 +175,7 @@ class _Latest(Exception):
 
 
 def or_not_found(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
-    """The same answer, with a page that says so for a release or a table there is not, and `latest` resolved."""
+    """The same answer, with a page that says so for what there is not or no more, and `latest` resolved."""
 
     def answer_or_not_found(request: Request) -> Response:
         try:
@@ -179,10 +185,33 @@ def or_not_found(answer: Callable[[Request], Response]) -> Callable[[Request], R
             query = request.scope["query_string"].decode("latin-1")
             where = f"{path}?{query}" if query else path
             return RedirectResponse(where, headers={**CORS, "Cache-Control": ASK_FIRST})
+        except Withdrawn as error:
+            return withdrawn(request, error.tombstone)
         except (NoRelease, exports.NoTable):
             return not_found(request.scope)
 
     return answer_or_not_found
+
+
+def withdrawn(request: Request, stone: Tombstone) -> Response:
+    """What answers in place of a withdrawn release: its tombstone, and the way to the one that is served. Status 410.
+
+    A page for people; for programs, which do not ask for a page, and at addresses of JSON the tombstone as JSON.
+    """
+    current = str(Store.default().current_id())
+    headers = {**CORS, "Cache-Control": ASK_FIRST, "Vary": "Accept, Accept-Language"}
+    if request.scope["path"].endswith("json") or "text/html" not in request.headers.get("accept", ""):
+        return JSONResponse({"withdrawn": stone.as_dict(), "current": f"/data/{current}/"}, 410, headers)
+    words = words_for(request.scope)
+    day = format_date(stone.withdrawn_at.date(), "long", locale=words.locale)
+    body = (
+        f"<p>{escape(words.say('server.withdrawn_why', date=day, why=stone.why))}</p>"
+        f'<p><a href="/data/{current}/?lang={words.code}">'
+        f"{escape(words.say('server.withdrawn_instead', release=current))}</a></p>"
+        f'<p><a href="/data/?lang={words.code}">{escape(words.say("server.data_all"))}</a></p>'
+    )
+    page = plain_page(words, words.say("server.withdrawn", release=stone.id), body)
+    return HTMLResponse(page, 410, headers)
 
 
 def asked_release(request: Request) -> Release:
@@ -253,12 +282,12 @@ def _listing(words: Words, title: str, body: str) -> Response:
     return HTMLResponse(plain_page(words, title, f"{body}<p>{links}</p>"), headers=headers)
 
 
-def _invented(words: Words, release: Release) -> str:
-    """A notice where the city is invented; else nothing."""
+def _notices(words: Words, release: Release) -> str:
+    """A notice where the city is invented, or the release a draft; else nothing."""
     city = _city(release)
-    if not city["invented"]:
-        return ""
-    return f"<p><strong>{escape(words.say('server.invented', city=city['name']))}</strong></p>"
+    notices = [words.say("draft.file")] if release.id == Store.default().preview else []
+    notices += [words.say("server.invented", city=city["name"])] if city["invented"] else []
+    return "".join(f"<p><strong>{escape(notice)}</strong></p>" for notice in notices)
 
 
 def _paragraph(words: Words, key: str) -> str:
@@ -278,6 +307,23 @@ def _releases_table(words: Words, releases: list[ReleaseInfo]) -> str:
     ]
     headings = ("server.data_id", "server.data_date", "server.data_note", "server.data_file", "server.data_status")
     return _table([words.say(key) for key in headings], rows)
+
+
+def _withdrawn_table(words: Words, stones: Sequence[Tombstone]) -> str:
+    """Releases that are no more, each with its reason; nothing where there are none."""
+    if not stones:
+        return ""
+    rows = [
+        (
+            escape(stone.id),
+            escape(format_date(stone.withdrawn_at.date(), "long", locale=words.locale)),
+            escape(stone.why),
+        )
+        for stone in stones
+    ]
+    headings = ("server.data_id", "server.data_withdrawn_on", "server.data_why")
+    table = _table([words.say(key) for key in headings], rows)
+    return f"<h2>{escape(words.say('server.data_withdrawn'))}</h2>{table}"
 
 
 def _tables_table(words: Words, release: Release) -> str:

@@ -64,6 +64,8 @@ def publish_demo_if_empty(store: Store) -> None:
 
 def needs_demo(store: Store) -> bool:
     """Whether there is nothing to show, or only a part of the demo."""
+    if store.preview:
+        return False
     if not store.current_id():
         return True
     if not store.unfinished_demo.exists():
