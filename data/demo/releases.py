@@ -58,14 +58,26 @@ def _add_texts(tables: Tables, release: dict[str, Any]) -> None:
     for correction in words["corrections"]:
         if correction["corrected_on"] <= as_of:
             tables.add("correction", correction)
-    for change in words["breaks"]:
+    for why in words["revision_reasons"]:
+        if why["release"] == release["id"]:
+            for measure in why.get("measures", [None]):
+                code = f"{why['id']}-{measure.replace('_', '-')}" if measure else why["id"]
+                tables.add("revision_reason", {**why, "id": code, "measure_id": measure})
+    for change in _breaks(release):
         tables.add("series_break", {name: cell for name, cell in change.items() if name != "es"})
         # Readers ask for the breaks of a measure, so their words go by the measure's id.
         _translate(tables, "series_break", change["measure_id"], "note", change["es"]["note"])
     _add_calendar(tables, as_of)
     for place in places.neighborhoods():
         _translate(tables, "neighborhood", place["id"], "about", place["es"]["about"])
-    _translate(tables, "manifest", release["id"], "note", release["note_es"])
+    for column in ("note", "reason"):
+        if column in release:
+            _translate(tables, "manifest", release["id"], column, release[f"{column}_es"])
+
+
+def _breaks(release: dict[str, Any]) -> list[dict[str, Any]]:
+    """Breaks that are told of by that release."""
+    return [change for change in texts("releases")["breaks"] if change.get("told_in", "") <= release["id"]]
 
 
 def _add_calendar(tables: Tables, as_of: date) -> None:
@@ -99,12 +111,16 @@ def _write(
     places.write_boundaries(pack, shapes)
     safety.write_extract(pack / EXTRACT, counts, through=release["through"])
     names = tables.write(pack)
+    defined = "after" if any(change["measure_id"] == "complaints" for change in _breaks(release)) else "before"
     template = Template((TEXTS / "city.toml").read_text(encoding="utf-8"))
     city = template.substitute(
         release_id=release["id"],
         released_on=release["released_on"].isoformat(),
         planned_on=release["planned_on"].isoformat(),
         note=release["note"],
+        reason=f"reason = {_quoted(release['reason'])}" if "reason" in release else "",
+        complaints=texts("releases")["complaints"][defined],
+        complaints_es=texts("releases")["complaints"][f"{defined}_es"],
         retrieved_on=(release["released_on"] - timedelta(days=8)).isoformat(),
         provisional_from=release["provisional_from"],
         neighborhoods="\n".join(_heading(place) for place in places.neighborhoods()),

@@ -102,18 +102,28 @@ class RowCount(Table, table=True):
 
 
 class Revision(Table, table=True):
-    """A figure that differs from the release before."""
+    """What differs from the release before: a figure, or what figures mean."""
 
     __table_args__ = (Index("revision_of_place", "neighborhood_id", "measure_id", "period"),)
 
     id: int = col("Number within the release.", key=True)
-    table_name: str = col("observation or budget_line.")
+    table_name: str = col(
+        "observation, budget_line, survey_result, complaint_summary or population; measure, survey_question or "
+        "neighborhood where what is meant has changed."
+    )
     measure_id: str | None = col("The measure.", optional=True)
     neighborhood_id: str | None = col("The neighborhood.", optional=True)
     period: str | None = col("The period.", optional=True)
     group_name: str | None = col("The group.", optional=True)
-    item: str | None = col("The budget line, where it is one.", optional=True)
-    changed_column: str = col("What changed.")
+    item: str | None = col(
+        "The budget line, the survey question or wave/question; of a boundary the percent of the place that lies "
+        "elsewhere now.",
+        optional=True,
+    )
+    changed_column: str = col(
+        "What changed; measure, period, group_name, item, neighborhood, ledger or category where all of it is new or "
+        "gone, and old or new then holds how many figures, or its name."
+    )
     old: str | None = col("As in the release before; empty where it was not there or withheld.", optional=True)
     new: str | None = col("As now.", optional=True)
     kind: str = col("changed, new, gone or status.", one_of=("changed", "new", "gone", "status"))
@@ -129,8 +139,8 @@ class RevisionReason(Table, table=True):
     """Why figures differ from the release before, in the publisher's words. The row that names the most wins."""
 
     id: str = col("Stable code.", key=True, example="late-reports-2026-q1")
-    measure_id: str | None = col("Of this measure; empty for all.", ref="measure.id", optional=True)
-    neighborhood_id: str | None = col("In this place; empty for all.", ref="neighborhood.id", optional=True)
+    measure_id: str | None = col("Of this measure, also one that is gone; empty for all.", optional=True)
+    neighborhood_id: str | None = col("In the place of this code, also one that is gone; empty for all.", optional=True)
     period: str | None = col("In this period or the periods within it; empty for all.", optional=True, example="2025")
     ledger: str | None = col("For budget lines: of this ledger.", optional=True)
     kind: str = col("late_reports, reclassified, corrected or method.", one_of=REVISED_FOR, example="late_reports")

@@ -273,6 +273,7 @@ class ReleaseHead(_Strict):
     released_on: date | None = None
     planned_on: date | None = None
     note: str | None = None
+    reason: str | None = None
     approval: Literal["two_people", "one_person"] = "two_people"
 
 
@@ -280,8 +281,16 @@ class Limits(_Strict):
     """How much may go wrong."""
 
     rejected_rows: Annotated[int, Field(ge=0)] | Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")] = 0
-    population_window_years: int = Field(5, ge=0, le=10)
+    population_window_years: Annotated[int, Field(ge=0, le=10)] = 5
     not_visitor_areas: list[str] = []
+
+
+class Explained(_Strict):
+    """From which change on a figure that differs from the release before needs a reason (`revisions.ExplainFrom`)."""
+
+    explain_from_percent: Annotated[float, Field(ge=0, le=20)] = 5.0
+    explain_from_events: Annotated[int, Field(ge=0, le=100)] = 10
+    explain_from_usd: Annotated[float, Field(ge=0, le=100_000)] = 1_000.0
 
 
 def _raised(one: dataclasses.Field[Any]) -> Any:
@@ -317,6 +326,7 @@ class CityToml(_Strict):
     city: dict[str, Any]
     release: ReleaseHead = ReleaseHead()
     limits: Limits = Limits()
+    revisions: Explained = Explained()
     thresholds: ThresholdKeys = ThresholdKeys()
     names: Names = Names()
     sources: dict[str, dict[str, Any]] = {}

@@ -35,6 +35,22 @@ def look_at(frames: Frames, report: Report, *, released_on: date) -> None:
         later = frame[frame["broke_on"].map(lambda day: day is not None and day > released_on)]
         found = [f"{day} for {name}" for day, name in later[["broke_on", "measure_id"]].itertuples(index=False)]
         _list(report, "break_in_the_future", later, "broke_on", found, f"a day up to {released_on}, the day of release")
+    _calendar(frames, report, released_on)
+
+
+def _calendar(frames: Frames, report: Report, released_on: date) -> None:
+    """A release is announced before its day; its plan changes after that, and nobody knows of changes to come."""
+    announced: dict[str, date] = {}
+    for frame in frames.get("planned_release", []):
+        announced |= dict(frame[["id", "announced_on"]].itertuples(index=False))
+        late = frame[[told > planned for told, planned in zip(frame["announced_on"], frame["planned_on"], strict=True)]]
+        _list(report, "plan_out_of_order", late, "announced_on", late["announced_on"], "a day up to planned_on")
+    for frame in frames.get("plan_change", []):
+        since = frame["planned_release_id"].map(announced)
+        days = zip(since, frame["changed_on"], strict=True)
+        wrong = frame[[not (first if isinstance(first, date) else day) <= day <= released_on for first, day in days]]
+        expected = f"a day from announced_on of its release up to {released_on}, the day of this one"
+        _list(report, "plan_out_of_order", wrong, "changed_on", wrong["changed_on"], expected)
 
 
 def _parts_of_events(rows: pd.DataFrame, report: Report) -> None:

@@ -209,6 +209,34 @@ KINDS: dict[str, Kind] = {
         "what is withheld in one release can be read with the help of another",
         "Readers may have both. Where that must not be, take the older release out of the store, and publish again.",
     ),
+    # history
+    "change_without_reason": Kind(
+        "error",
+        "figures that were published differ now, and nobody says why",
+        "Say why in a row of revision_reason (kind: late_reports, reclassified, corrected or method), or correct the "
+        "figures. From which change on a reason is needed is set in [revisions].",
+    ),
+    "definition_changed_silently": Kind(
+        "error",
+        "what figures mean has changed, and no break says so",
+        "Add a row of series_break with the day from which figures cannot be compared.",
+    ),
+    "release_without_reason": Kind(
+        "error",
+        "nobody says why there is a new release",
+        'Say it in one plain sentence: publish --reason "...", or reason under [release].',
+    ),
+    "reason_without_change": Kind(
+        "warning",
+        "a reason explains nothing that changed",
+        "Look at its codes; take the row out once its release is published.",
+    ),
+    "not_a_time": Kind("warning", "a cell does not hold a time of day", "Write times as 09:30.", True),
+    "plan_out_of_order": Kind(
+        "error",
+        "days of a planned release do not follow one another",
+        "Correct the days: a release is announced first, and then its plan may change.",
+    ),
     "revised_without_adopted": Kind(
         "warning", "a revised amount has no adopted amount beside it", "Add the adopted amount.", True
     ),

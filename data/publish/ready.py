@@ -34,6 +34,9 @@ NEVER_NEGATIVE = ("numerator", "denominator", "n_effective", "hours", "quantity"
 
 PERIOD_COLUMNS = ("period", "covers", "baseline_period", "latest_period", "denominator_period")
 
+TIME_COLUMNS = ("planned_time", "from_time")
+"""Times of day on the city's clock, as 09:30."""
+
 NEEDED_WHEN = (
     ("commitment", "status", "done", "evidence"),
     ("commitment", "status", "will_not_do", "reason"),
@@ -304,7 +307,7 @@ def _value_sql(kind: str, cell: str, format: str | None) -> str:
 
 def _takes_anything(name: str, one: dict[str, Any]) -> bool:
     """True for text that needs no look: any words will do, and none."""
-    asked = one["required"] or one["one_of"] or one["ref"] or name in PERIOD_COLUMNS or name == "shares"
+    asked = one["required"] or one["one_of"] or one["ref"] or name in (*PERIOD_COLUMNS, *TIME_COLUMNS, "shares")
     return one["type"] == "str" and not asked
 
 
@@ -400,6 +403,9 @@ def _misfits(
     if name in PERIOD_COLUMNS:
         known = {code: _is_period(str(code), fiscal_start_month) for code in value.dropna().unique()}
         return [("not_a_period", value.map(known).eq(False))]
+    if name in TIME_COLUMNS:
+        times = value.astype("str").str.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+        return [("not_a_time", ~times.fillna(True).astype(bool))]
     if table == "survey_result" and name == "shares":
         return [("shares_do_not_add_up", value.map(_adds_up, na_action="ignore").eq(False))]
     return []

@@ -26,6 +26,7 @@ from sqlalchemy.pool import StaticPool
 
 from data.models import TABLES, Table, described, table_of
 from data.publish.progress import Progress, silent
+from data.publish.versions import chain_sha256
 from data.store import NoRelease, Store, sync_folder
 
 OUTSIDE_THE_HASH = frozenset({"manifest", "row_count", "source_file"})
@@ -243,7 +244,8 @@ def _write(new: Path, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str,
             _insert(connection, name, columns)
         progress("Checking the release")
         content = content_hash(connection)
-        stamped = pd.DataFrame([{**manifest, "content_sha256": content}])
+        chain = chain_sha256(manifest.get("previous_chain_sha256"), str(manifest["release_id"]), content)
+        stamped = pd.DataFrame([{**manifest, "content_sha256": content, "chain_sha256": chain}])
         _insert(connection, "manifest", _columns_of("manifest", stamped))
         counts = {name: _count(connection, name) for name in sorted(TABLES) if name != "row_count"}
         _insert(connection, "row_count", {"table_name": list(counts), "rows": list(counts.values())})
@@ -393,17 +395,28 @@ def _insert(connection: sqlite3.Connection, name: str, columns: Mapping[str, lis
 
 
 def content_hash(connection: sqlite3.Connection) -> str:
-    """SHA-256 over the rows of all tables that hold content, by table name and key: the order of input is no matter."""
+    """SHA-256 over the rows of all tables that hold content, by table name and key: the order of input is no matter.
+
+    The file itself says which tables and columns it has, so that one made by an older program keeps its hash.
+    """
     digest = hashlib.sha256()
-    for name in sorted(TABLES.keys() - OUTSIDE_THE_HASH):
-        table = table_of(TABLES[name])
-        columns = [column.name for column in table.columns]
+    for name in tables_of(connection):
+        if name in OUTSIDE_THE_HASH:
+            continue
+        about = connection.execute(f'PRAGMA table_info("{name}")').fetchall()
+        columns = [column[1] for column in about]
+        keys = [column[1] for column in sorted(about, key=lambda column: column[5]) if column[5]]
         digest.update(json.dumps([name, columns]).encode())
-        wanted = ", ".join(f'"{column}"' for column in columns)
-        order = ", ".join(f'"{column.name}"' for column in table.primary_key)
+        wanted, order = (", ".join(f'"{column}"' for column in some) for some in (columns, keys))
         for row in connection.execute(f'SELECT {wanted} FROM "{name}" ORDER BY {order}'):
             digest.update(json.dumps(row, ensure_ascii=False).encode())
     return digest.hexdigest()
+
+
+def tables_of(connection: sqlite3.Connection) -> list[str]:
+    """Names of the tables that a file has, in order."""
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    return sorted(str(name) for (name,) in found)
 
 
 def _check(connection: sqlite3.Connection, expected: Mapping[str, int]) -> None:

@@ -12,12 +12,12 @@ from typing import Any, cast
 import pandas as pd
 from sqlalchemy import literal_column, select
 
-from data.models import TABLES, UNPLACED, City, Manifest, Measure, Observation, Table, table_of
-from data.publish import classes, derive, privacy, revisions, statuses
+from data.models import UNPLACED, City, Manifest, Measure, Observation, Table, table_of
+from data.publish import classes, derive, history, privacy, statuses, visitors
 from data.publish.earlier import Earlier
 from data.publish.frames import joined
 from data.publish.intake import Gathered, gather
-from data.publish.pack import Pack, read_pack
+from data.publish.pack import CITY_TOML, Pack, read_pack
 from data.publish.problems import Report
 from data.publish.progress import Progress, silent
 from data.publish.release import (
@@ -63,7 +63,13 @@ class Outcome:
 
 
 def check(
-    pack_folder: Path, *, files: Path | None = None, store: Store | None = None, progress: Progress = silent
+    pack_folder: Path,
+    *,
+    files: Path | None = None,
+    store: Store | None = None,
+    release_id: str | None = None,
+    reason: str | None = None,
+    progress: Progress = silent,
 ) -> Outcome:
     """Everything that `publish` would say. Writes nothing.
 
@@ -74,8 +80,8 @@ def check(
     day = _head(pack, "released_on") or date.today()
     gathered = gather(pack, released_on=day, progress=progress)
     try:
-        wanted = _head(pack, "id") or default_release_id(store, day)
-        tables, manifest = _made(pack, gathered, store, wanted, day, None, progress)
+        wanted = release_id or _head(pack, "id") or default_release_id(store, day)
+        tables, manifest = _made(pack, gathered, store, wanted, day, None, reason, progress)
         try_out(store, tables, manifest, progress=progress)
     except ReleaseRefused as error:
         return Outcome(gathered.report, refused=error.problems)
@@ -90,6 +96,7 @@ def publish(
     release_id: str | None = None,
     released_on: date | None = None,
     note: str | None = None,
+    reason: str | None = None,
     by: str | None = None,
     draft: bool = False,
     progress: Progress = silent,
@@ -97,7 +104,8 @@ def publish(
     """Make a release of a pack and serve it. When it is refused, only the file of refused rows is written.
 
     A release that is here is never changed: the same pack under the same id is served again, another is refused.
-    release_id, released_on and note go before what the pack says; without either, the day is today and the id the day.
+    release_id, released_on, note and reason go before what the pack says; without either, the day is today and the id
+    the day. reason: why there is a new release; needed from the second on.
     by: who prepared it. draft: make a draft that nobody sees, for `data.publish.drafts`; the only way for a pack that
     asks for two people.
     """
@@ -114,7 +122,7 @@ def publish(
         rejects = None
         try:
             rejects = write_rejects(store, wanted, gathered.report.rejects_frame())
-            tables, manifest = _made(pack, gathered, store, wanted, day, note, progress)
+            tables, manifest = _made(pack, gathered, store, wanted, day, note, reason, progress)
             manifest |= {"prepared_by": by, "approval": approval}
             made = (build_draft if draft else build)(store, tables, manifest, progress=progress)
         except ReleaseRefused as error:
@@ -130,11 +138,11 @@ def _made(
     release_id: str,
     day: date,
     note: str | None,
+    reason: str | None,
     progress: Progress,
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """All tables of the release, and its manifest. Raises ReleaseRefused."""
-    if errors := gathered.report.errors:
-        raise ReleaseRefused([f"the pack has {len(errors):,} error{'s' if len(errors) > 1 else ''}, listed above"])
+    _refuse_errors(gathered)
     city = gathered.tables["city"].iloc[0]
     kept = _kept(store, release_id, str(city["id"]))
     try:
@@ -143,8 +151,17 @@ def _made(
         raise ReleaseRefused([str(error)]) from error
     progress("Comparing with the release before")
     previous = release_before(store, release_id, str(city["id"]))
-    before = {name: _table(previous, name) for name in ("observation", "budget_line")} if previous else {}
-    tables["revision"] = revisions.compare(before, tables)
+    told = history.since(
+        previous,
+        tables,
+        pack,
+        reason=reason or _head(pack, "reason"),
+        numbers=[*history.versions_of(kept), *(stone.version for stone in store.withdrawn())],
+        is_here=release_id in store.ids(),
+    )
+    gathered.report.problems += told.problems
+    _refuse_errors(gathered)
+    tables["revision"] = told.revision
     manifest = {
         "release_id": release_id,
         "published_at": datetime.now(UTC),
@@ -153,10 +170,15 @@ def _made(
         "data_through": _data_through(tables["observation"], day),
         "publisher": city["publisher"],
         "note": note or _head(pack, "note"),
-        "previous_release_id": previous.id if previous else None,
         "software_version": software_version(),
+        **told.stamps,
     }
     return tables, manifest
+
+
+def _refuse_errors(gathered: Gathered) -> None:
+    if errors := gathered.report.errors:
+        raise ReleaseRefused([f"the pack has {len(errors):,} error{'s' if len(errors) > 1 else ''}, listed above"])
 
 
 def _worked_out(gathered: Gathered, kept: list[Release], progress: Progress) -> dict[str, pd.DataFrame]:
@@ -175,6 +197,7 @@ def _worked_out(gathered: Gathered, kept: list[Release], progress: Progress) -> 
     rows = derive.add_denominators(rows, measure, people, rules, fiscal_start_month=month)
     rows = derive.add_city_totals(rows, places, measure, people, rules, fiscal_start_month=month)
     tables["population"] = people
+    _warn_of_bases(gathered, rows, month)
 
     progress("Protecting small numbers")
     guarded = _ever_sensitive(measure, kept)
@@ -259,7 +282,7 @@ def _with_sensitive(measure: pd.DataFrame, guarded: set[str]) -> pd.DataFrame:
 
 def _earlier(release: Release, guarded: set[str], limits: Thresholds) -> Earlier:
     """The numbers of a kept release that need protection, as its readers see them."""
-    measure = _with_sensitive(_table(release, "measure"), guarded)
+    measure = _with_sensitive(history.stored(release, "measure"), guarded)
     of_interest = measure.loc[measure["sensitive"] | measure["kind"].isin(["share", "score"]), "id"]
     observation = table_of(Observation)
     with release.connect() as connection:
@@ -267,12 +290,42 @@ def _earlier(release: Release, guarded: set[str], limits: Thresholds) -> Earlier
             select(literal_column("*")).select_from(observation).where(observation.c.measure_id.in_(of_interest))
         )
         rows = pd.read_sql(wanted, connection)
-    others = {name: _table(release, name) for name in ("neighborhood", "survey_result", "complaint_summary")}
+    others = {name: history.stored(release, name) for name in ("neighborhood", "survey_result", "complaint_summary")}
     return Earlier.of(release.id, _tables({"observation": rows, "measure": measure, **others}), limits)
 
 
 def _tables(tables: Mapping[str, pd.DataFrame]) -> Tables:
     return Tables.of(*(tables[name] for name in ATTACKED))
+
+
+def _warn_of_bases(gathered: Gathered, rows: pd.DataFrame, fiscal_start_month: int) -> None:
+    """Say which figures have no rate because their residents are of another time, and where they may be visitors."""
+    assert gathered.pack.toml is not None
+    limits = gathered.pack.toml.limits
+    for measure, far in rows[rows["reason"] == derive.TOO_FAR].groupby("measure_id", sort=True):
+        periods = sorted(far["period"].unique())
+        gathered.report.add(
+            "population_too_far",
+            file=CITY_TOML,
+            column=f"measures.{measure}.population_year",
+            found=f"{len(far):,} figures of {periods[0]}{f' to {periods[-1]}' if len(periods) > 1 else ''}",
+            expected=f"residents of a year at most {limits.population_window_years} years away",
+        )
+    proposed = visitors.propose(
+        rows,
+        gathered.tables["measure"],
+        gathered.tables["neighborhood"],
+        gathered.measure_rules,
+        declined=limits.not_visitor_areas,
+        fiscal_start_month=fiscal_start_month,
+    )
+    for one in proposed:
+        gathered.report.add(
+            "may_be_a_visitor_area",
+            file=CITY_TOML,
+            column=f"neighborhoods.{one.neighborhood_id}",
+            found=f"{one.name}: {one.why}",
+        )
 
 
 def _warn_of_told(told: pd.DataFrame, gathered: Gathered) -> None:
@@ -303,12 +356,6 @@ def release_before(store: Store, release_id: str, city_id: str) -> Release | Non
 def _one(release: Release, model: type[Table], column: str) -> str | None:
     with release.connect() as connection:
         return cast("str | None", connection.execute(select(table_of(model).c[column])).scalar_one_or_none())
-
-
-def _table(release: Release, name: str) -> pd.DataFrame:
-    # Whatever columns it has: the release before may be older than the models.
-    with release.connect() as connection:
-        return pd.read_sql(select(literal_column("*")).select_from(table_of(TABLES[name])), connection)
 
 
 def _data_through(observation: pd.DataFrame, released_on: date) -> date | None:

@@ -32,6 +32,10 @@ GOOD_SURVEY: dict[str, str | bytes] = {
     "questions_csv": "id,measure_id,dimension,wording,options,favorable\nq,trust,legitimacy,Do you?,No;Yes,1\n",
     "results_csv": RESULT_HEAD + "w,q,east,200,0.4;0.6\n",
 }
+PLANS = HEAD + '[release]\nreleased_on = 2026-03-03\n[tables.planned_release]\nfile = "plans.csv"\n'
+MOVES = PLANS + '[tables.plan_change]\nfile = "moves.csv"\n'
+PLAN = "id,planned_on,planned_time,announced_on,brings\nnext,2026-06-02,{time},2026-03-03,More.\n"
+MOVE = "planned_release_id,changed_on,from_day,reason\nnext,{day},2026-05-01,Late.\n"
 
 
 def _measure(row: str, **bad: object) -> Bad:
@@ -76,4 +80,9 @@ BAD_FIGURES: dict[str, Bad] = {
     "design_effect_below_1": Bad(HEAD + SHARES, {"crime_csv": "area,year,count,asked,after_weights\n"
                                                               "East End,2024,60,200,201\n"},
                                  file="crime.csv", row=2, column="n_effective", found="'201'", expected="n or less"),
+    "not_a_time": Bad(PLANS, {"plans_csv": PLAN.format(time="9.30")}, file="plans.csv", row=2,
+                      column="planned_time", found="'9.30'"),
+    "plan_out_of_order": Bad(MOVES, {"plans_csv": PLAN.format(time="09:30"),
+                                     "moves_csv": MOVE.format(day="2026-03-02")}, file="moves.csv", row=2,
+                             column="changed_on", found="2026-03-02", expected="from announced_on"),
 }  # fmt: skip

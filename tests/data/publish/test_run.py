@@ -133,7 +133,8 @@ def test_what_an_earlier_release_tells_is_said_by_name(store: Store, pack: Path)
     text = (pack / "city.toml").read_text()
     (pack / "city.toml").write_text(text.replace("sensitive = true", "sensitive = false"))
     assert run.publish(pack, store=store, release_id="open").report.problems == []
-    (pack / "city.toml").write_text(text)
+    (pack / "city.toml").write_text(text + '[tables.revision_reason]\nfile = "why.csv"\n')
+    (pack / "why.csv").write_text("id,measure_id,kind,reason\nguard,force,method,Small counts are hidden now.\n")
     [warning] = run.publish(pack, store=store, release_id="guarded").report.problems
     assert (warning.code, warning.level, warning.file) == ("told_by_another_release", "warning", "release open")
     assert "force, north, 2024" in warning.found

@@ -99,7 +99,7 @@ def write_pack(
 ) -> Path:
     """Write the pack; `crime="..."` is another text for crime.csv, None leaves the file out."""
     folder.mkdir(parents=True, exist_ok=True)
-    head = f"[release]\n{approval}\n{release}\n[limits]\n{limits}\n"
+    head = f'[release]\nreason = "More is known."\n{approval}\n{release}\n[limits]\n{limits}\n'
     (folder / "city.toml").write_text(f"{CITY_TOML}\n{head}", encoding="utf-8")
     for name, text in FILES.items():
         given = files.get(name.removesuffix(".csv"), text)
