@@ -160,7 +160,7 @@ def steps_card(scope: Scope, ledger: str, year: str) -> Card | None:
         drawing=drawing,
         alt=said("card.alt", finding=steps_finding(scope, totals, year), detail=sentences[0]),
         table=table,
-        rows=_file_rows(scope, "fiscal_year", ledger, year),
+        rows=file_rows(totals.to_frame().T, scope, ledger, year),
         how_to_read=said("how_to_read.steps"),
         passport=money_passport(keys["revised"], scope),
         source=sources_text(scope, ledger, year),
@@ -251,7 +251,7 @@ def parts_card(scope: Scope, by: queries.By, ledger: str, year: str, *, heading:
         drawing=drawing,
         alt=said("card.alt", finding=finding, detail=said("budget.total") + " " + exact_text(total, scope) + "."),
         table=table,
-        rows=_file_rows(scope, by, ledger, year),
+        rows=file_rows(frame.drop(columns=["label", "planned"]), scope, ledger, year),
         how_to_read=said("how_to_read.bullet") if spent and gone is not None else said("how_to_read.bars"),
         passport=money_passport(
             MoneyKey("revised" if "revised" in phases else phases[0], by, fiscal_year=year, ledger=ledger), scope
@@ -461,9 +461,14 @@ def _fiscal_year(scope: Scope, year: str) -> dict[str, Any] | None:
     return {str(name): value for name, value in found[0].items()} if found else None
 
 
-def _file_rows(scope: Scope, by: queries.By, ledger: str, year: str) -> pd.DataFrame:
-    frame = scope.ask(queries.budget_by, by=by, ledger=ledger, fiscal_year=year)
-    amounts = ["adopted", "amendments", "revised", "encumbered", "actual", "available"]
-    return frame.rename(columns={name: f"{name}_cents" for name in amounts}).assign(
-        fiscal_year=year, ledger=ledger, release_id=scope.release.id
+def file_rows(amounts: pd.DataFrame, scope: Scope, ledger: str, year: str) -> pd.DataFrame:
+    """Rows of a card's CSV: what the card adds up, in cents, and how far the year is (`year_gone`, 0 to 1)."""
+    phases = ["adopted", "amendments", "revised", "encumbered", "actual", "available"]
+    about = _fiscal_year(scope, year) or {}
+    return amounts.rename(columns={name: f"{name}_cents" for name in phases}).assign(
+        fiscal_year=year,
+        ledger=ledger,
+        spending_through=about.get("spending_through"),
+        year_gone=pace(_fiscal_year(scope, year)),
+        release_id=scope.release.id,
     )

@@ -117,12 +117,33 @@ def survey_card(scope: Scope, wave: Mapping[str, Any], place: str) -> Card | Non
         drawing=drawing,
         alt=said("card.alt", finding=finding, detail=str(wave["name"]) + "."),
         table=table,
-        rows=results.drop(columns=["reason"]).assign(release_id=scope.release.id),
+        rows=survey_rows(rows, wave, scope),
         notices=notices,
         how_to_read=said("how_to_read.likert") if drawing is not None else "",
         source=f"{source.title}, {source.publisher}",
         passport=next((observation_passport(figure, scope) for _, _, figure in rows if figure is not None), None),
         link={WAVE: str(wave["id"])},
+    )
+
+
+def survey_rows(
+    rows: Sequence[tuple[Mapping[str, Any], Any, Figure | None]], wave: Mapping[str, Any], scope: Scope
+) -> pd.DataFrame:
+    """The card's file: each question's answers, its favorable share with the 95% range in percent, and the wave."""
+    asked = {"mode": wave["mode"], "invited": wave["invited"], "completed": wave["completed"]}
+    return pd.DataFrame(
+        [
+            {
+                **{name: cell for name, cell in result.items() if name not in ("status", "reason")},
+                "favorable_percent": figure.value if figure is not None else None,
+                "low_percent": figure.low if figure is not None else None,
+                "high_percent": figure.high if figure is not None else None,
+                **asked,
+                "status": result["status"],
+                "release_id": scope.release.id,
+            }
+            for result, _, figure in rows
+        ]
     )
 
 
