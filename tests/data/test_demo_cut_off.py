@@ -31,7 +31,8 @@ def cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """A store where two of three releases came to be. The packs are small ones under the demo's names."""
 
     def write_packs(folder: Path) -> list[Path]:
-        return [write_pack(folder / name, release=f'id = "{name}"\nreleased_on = {name}-01') for name in RELEASES]
+        heads = {name: f'id = "{name}"\nreleased_on = {name}-01' for name in RELEASES}
+        return [write_pack(folder / name, release=head, approval="") for name, head in heads.items()]
 
     def deadly(pack: Path, **keywords: Any) -> Any:
         if pack.name == RELEASES[-1]:
