@@ -51,7 +51,7 @@ def publish_demo(store_root: Path, progress: Progress | None = None) -> list[str
                 raise DemoRefused("\n".join([*outcome.refused, *map(str, outcome.report.errors)]))
             content = drafts.look(store, outcome.draft_id).content_sha256
             drafts.approve(store, outcome.draft_id, by=people["approved_by"], content=content)
-            published.append(drafts.release(store, outcome.draft_id, progress=progress or silent))
+            published.append(drafts.release(store, outcome.draft_id, at_once=True, progress=progress or silent))
     store.unfinished_demo.unlink()
     return published
 

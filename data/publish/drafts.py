@@ -232,6 +232,7 @@ def release(
     store: Store,
     draft_id: str,
     *,
+    at_once: bool = False,
     progress: Progress = silent,
     now: Clock = lambda: datetime.now(UTC),
     sleep: Callable[[float], None] = time.sleep,
@@ -239,12 +240,12 @@ def release(
     """Publish a draft: at its announced minute, else now; returns the release's id.
 
     Waits for the minute, and looks again and again whether the draft still stands. May be killed at any instant and
-    started again. What is here already is only served.
+    started again. What is here already is only served. at_once: whatever minute was announced.
     """
     if draft_id not in store.draft_ids() and store.current_id() == draft_id:
         return draft_id  # a try before this one came to its end
     draft = publishable(store, draft_id)
-    while draft.due is not None and (left := (draft.due - now()).total_seconds()) > 0:
+    while not at_once and draft.due is not None and (left := (draft.due - now()).total_seconds()) > 0:
         progress(f"Waiting until {minute_text(draft.due)} to publish {draft_id}")
         sleep(min(left, LONGEST_NAP_S))
         draft = _same_still(draft, publishable(store, draft_id))

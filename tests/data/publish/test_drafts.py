@@ -212,6 +212,12 @@ class TestRelease:
         assert clock.now == datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
         assert manifest_of(store.open())["published_at"].replace(tzinfo=UTC) == clock.now
 
+    def test_what_is_only_for_show_waits_for_no_minute(self, store: Store) -> None:
+        make_draft(store, approval="one_person", calendar="2026-03-04 09:30")
+        clock = Clock(NOON)
+        drafts.release(store, "new", at_once=True, now=clock, sleep=clock.sleep)
+        assert (store.current_id(), clock.naps) == ("new", 0)
+
     def test_the_calendar_of_the_draft_announces_a_minute_too(self, store: Store) -> None:
         make_draft(store, approval="one_person", calendar="2026-03-04 09:30")
         assert drafts.look(store, "new").due == datetime(2026, 3, 4, 15, 30, tzinfo=UTC)
