@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from components import formats
@@ -9,7 +11,10 @@ from components.readings import Reading
 from components.scope import Scope
 from data import periods
 from data.figures import Figure, Status
-from data.verdicts import Finding, Verdict
+from data.verdicts import Finding, Refusal, SeriesFinding, SeriesVerdict, Verdict
+
+SPOKEN_AT_MOST = 250
+WITHOUT_RANGE = (Refusal.NO_SAMPLE_SIZE, Refusal.NO_RANGE)
 
 
 def value_text(figure: Figure, scope: Scope) -> str:
@@ -89,20 +94,57 @@ def finding(reading: Reading, scope: Scope) -> str:
     return scope.say("reading.value", **slots, value=value_text(now, scope))
 
 
+def refused_sentence(verdict: Verdict, scope: Scope) -> str:
+    """Why two figures are not compared."""
+    slots: dict[str, Any] = {}
+    if verdict.at_break is not None:
+        slots["day"] = formats.date_text(verdict.at_break.on, scope.language)
+    return scope.say(f"refused.{verdict.words}", **slots)
+
+
+def refused_cell(verdict: Verdict, scope: Scope) -> str:
+    """Why two figures are not compared, for a table."""
+    return scope.say(f"refused.cell.{verdict.words}")
+
+
+def instead_sentence(reading: Reading, scope: Scope) -> str:
+    """What can be said instead of the change over time: figures side by side where that misleads nobody."""
+    now, before, reason = reading.now, reading.before, reading.change.reason
+    if reading.same_days is not None:
+        here, then = reading.same_days
+        return scope.say(
+            "instead.same_days",
+            now=value_text(here, scope),
+            days=formats.period_label(here.period, scope.language),
+            year=str(periods.parse(then.period).start.year),
+            before=value_text(then, scope),
+        )
+    slots = {
+        "now": _shown(now, scope),
+        "before": _shown(before, scope),
+        "now_count": _count(now, scope),
+        "before_count": _count(before, scope),
+        "period": formats.period_label(now.period, scope.language),
+        "then": formats.period_label(before.period, scope.language) if before is not None else None,
+    }
+    key = str(reason)
+    if reason in WITHOUT_RANGE:
+        same = slots["now"] == slots["before"]
+        if reading.kind == "score":
+            key = "score_same" if same else "score"
+        elif same:
+            key = "nothing_earlier"
+    return _said_if_known(f"instead.{key}", slots, scope) or scope.say("instead.nothing")
+
+
 def change_sentence(reading: Reading, scope: Scope) -> str:
-    """One sentence on the change over time, as the verdict allows."""
+    """One sentence on the change over time, as the verdict allows; where it is refused, why, and what instead."""
     now, before, change = reading.now, reading.before, reading.change
-    if change.reason in ("nothing_earlier", "is_city") or before is None:
-        return scope.say("verdict.nothing_earlier")
+    if change.reason == Refusal.NOTHING_EARLIER or before is None:
+        return scope.say("refused.nothing_earlier")
+    if change.reason is not None:
+        return f"{refused_sentence(change, scope)} {instead_sentence(reading, scope)}"
     slots: dict[str, Any] = {"now": _short(now, scope), "before": _short(before, scope)}
-    if change.finding == Finding.REFUSED:
-        if change.reason == "series_break":
-            return scope.say("verdict.refused_break")
-        if change.reason == "opt_in":
-            return scope.say("verdict.refused_opt_in")
-        if change.reason == "no_sample_size" and now.has_value and before.has_value:
-            return scope.say("reading.no_range_change", **slots)
-        return scope.say("reading.cannot_compare", when=when_text(reading, scope))
     if change.finding == Finding.COUNTS_ONLY:
         counts: dict[str, Any] = {
             "now": formats.count(round(now.numerator or 0), scope.language),
@@ -117,37 +159,106 @@ def change_sentence(reading: Reading, scope: Scope) -> str:
     if change.is_clear:
         way = "up" if change.moved > 0 else "down"
         return scope.say(f"verdict.{change.finding}_{way}", **slots, when=when_text(reading, scope))
-    low, high = change.low or 0.0, change.high or 0.0
     if change.finding == Finding.NO_REAL_CHANGE:
+        low, high = change.low or 0.0, change.high or 0.0
         least = _difference(max(abs(low), abs(high)), reading, scope)
         return scope.say("verdict.no_real_change", **slots, least=least)
-    return scope.say(
-        "verdict.no_clear_change_values",
-        **slots,
-        fall=_difference(abs(low), reading, scope),
-        rise=_difference(high, reading, scope),
-    )
+    return scope.say("verdict.no_clear_change_values", **slots, **_ends(reading, scope))
 
 
 def city_sentence(reading: Reading, scope: Scope) -> str:
-    """One sentence on how the place compares with the city; empty where there is nothing to compare."""
-    city, beside = reading.city, reading.beside_city
-    if beside.reason == "is_city" or city is None:
+    """How the place compares with the city, or why it is not compared, and what instead; empty for the city itself."""
+    now, city, beside = reading.now, reading.city, reading.beside_city
+    if beside.reason == Refusal.IS_CITY:
         return ""
-    if not city.has_value:
-        return reason_text(city, scope)
-    slots: dict[str, Any] = {"here": _short(reading.now, scope), "city": _short(city, scope)}
-    if beside.finding == Finding.REFUSED:
-        if beside.reason == "visitors":
-            return scope.say("reasons.visitors")
-        if beside.reason == "no_sample_size":
-            return f"{scope.say('verdict.beside_city', **slots)} {scope.say('verdict.no_range')}"
-        return ""
+    if beside.reason is not None:
+        if city is not None and not city.has_value and (text := reason_text(city, scope)):
+            return text
+        if reading.change.reason == beside.reason:  # said already
+            return ""
+        return f"{refused_sentence(beside, scope)} {_instead_of_city(reading, scope)}".strip()
     if beside.finding in (Finding.NO_CLEAR_CHANGE, Finding.NO_REAL_CHANGE):
         return scope.say("verdict.same_as_city")
     if beside.finding == Finding.COUNTS_ONLY:
         return scope.say("verdict.too_few_for_city")
+    assert city is not None
+    slots: dict[str, Any] = {"here": _short(now, scope), "city": _short(city, scope)}
     return scope.say("verdict.above_city" if beside.moved > 0 else "verdict.below_city", **slots)
+
+
+def _instead_of_city(reading: Reading, scope: Scope) -> str:
+    """What can be said instead of a comparison with the city; empty where the change says it."""
+    reason = reading.beside_city.reason
+    slots = {"here": _shown(reading.now, scope), "city": _shown(reading.city, scope)}
+    if reason in (*WITHOUT_RANGE, Refusal.OPT_IN):
+        return _said_if_known("instead.both", slots, scope)
+    if reading.change.reason is None:
+        alone = reason in (Refusal.VISITORS, Refusal.NO_RESIDENTS_TO_COMPARE, Refusal.NO_REST_OF_CITY)
+        return scope.say(f"instead.{reason}") if alone else ""
+    return _said_if_known("instead.here", slots, scope)
+
+
+def series_sentence(series: SeriesVerdict | None, scope: Scope) -> str:
+    """What the months (or quarters, or years) say: usual ups and downs, or a change; empty where there is no series."""
+    if series is None:
+        return ""
+    said = scope.say
+    if series.finding == SeriesFinding.TOO_SHORT:
+        have, need = (said(f"spc.{series.step}", n=number) for number in (series.have, series.need))
+        return said("spc.too_short", have=have, need=need)
+    if series.finding == SeriesFinding.USUAL:
+        return said(f"spc.usual_{series.step}")
+    if series.finding != SeriesFinding.SIGNAL:
+        return said(f"spc.{series.finding}")
+    at = series.last
+    # Counts are whole: a limit of 45.6 lets 45 in and 46 not.
+    low, high = float(series.low[at]), float(series.high[at])
+    whole = series.unit == "events"
+    three = str(series.signal).startswith("near")
+    slots = {
+        "period": formats.period_label(series.periods[at], scope.language),
+        "steps": said(f"spc.{series.step}", n=3 if three else series.length),
+        "value": amount_text(float(series.values[at]), series.unit, scope),
+        "low": amount_text(math.ceil(low) if whole else low, series.unit, scope),
+        "high": amount_text(math.floor(high) if whole else high, series.unit, scope),
+    }
+    parts = [_said_if_known(f"spc.{series.signal}", slots, scope)]
+    if series.is_seasonal:
+        parts.append(said(f"spc.seasonal_{series.step}"))
+    return " ".join([*parts, said("spc.not_why")])
+
+
+def lead_of(reading: Reading, scope: Scope) -> str:
+    """What a card says first: the change over time, what its months say, and the place beside the city.
+
+    "Usual ups and downs" is left out beside a clear change of the year: both are true, and together they confuse.
+    """
+    series = reading.series
+    worth = {SeriesFinding.SIGNAL} if reading.change.is_clear else {SeriesFinding.SIGNAL, SeriesFinding.USUAL}
+    over_months = series_sentence(series, scope) if series is not None and series.finding in worth else ""
+    parts = (change_sentence(reading, scope), over_months, city_sentence(reading, scope))
+    return " ".join(part for part in parts if part)
+
+
+def spoken(reading: Reading, scope: Scope) -> str:
+    """A reading for a screen reader, at most 250 characters: finding, value, range, base, and where the numbers are.
+
+    What does not fit is left out from the end; the table below the chart holds it all.
+    """
+    now, title = reading.now, finding(reading, scope)
+    value = value_text(now, scope)
+    ranged = ""
+    if now.low is not None:
+        ranged = scope.say("reading.true_number", range=range_text(now, scope))
+    elif now.has_value:
+        ranged = reason_text(now, scope)
+    end = scope.say("card.alt_end")
+    spoken_text = f"{title}."
+    period = formats.period_label(now.period, scope.language)
+    for part in ("" if value in title else f"{value} ({period}).", ranged, base_text(now, scope)):
+        if part and len(spoken_text) + len(part) + len(end) + 2 <= SPOKEN_AT_MOST:
+            spoken_text = f"{spoken_text} {part}"
+    return f"{spoken_text} {end}"[:SPOKEN_AT_MOST]
 
 
 def short_sentence(reading: Reading, scope: Scope) -> str:
@@ -158,8 +269,11 @@ def short_sentence(reading: Reading, scope: Scope) -> str:
     if not now.has_value and (now.numerator is None or now.status == Status.WITHHELD):
         status = scope.say(f"status.cell.{now.status}")
         return scope.say("reading.short_not_shown", **slots, status=status, period=period)
-    if change.finding == Finding.REFUSED or before is None:
+    if change.reason == Refusal.NOTHING_EARLIER or before is None:
         return scope.say("reading.short_refused", **slots, value=value_text(now, scope), period=period)
+    if change.reason is not None:
+        why = refused_sentence(change, scope)
+        return scope.say("reading.short_why", **slots, value=value_text(now, scope), period=period, why=why)
     if change.finding in (Finding.NO_CLEAR_CHANGE, Finding.NO_REAL_CHANGE):
         key = "short_unclear" if change.finding == Finding.NO_CLEAR_CHANGE else "short_same"
         then: dict[str, Any] = {"before": _short(before, scope), "now": _short(now, scope)}
@@ -168,39 +282,40 @@ def short_sentence(reading: Reading, scope: Scope) -> str:
 
 
 def change_cell(reading: Reading, scope: Scope) -> str:
-    """The change over time for a table: the verdict and the figure before."""
+    """The change over time for a table: the verdict and the figure before, or why there is none."""
     now, before, change = reading.now, reading.before, reading.change
     if before is None:
-        return scope.say("reading.nothing_earlier")
+        return scope.say("refused.cell.nothing_earlier")
     when = since_text(reading, scope)
     if change.finding == Finding.COUNTS_ONLY:
         then = formats.count(round(before.numerator or 0), scope.language)
         there = formats.count(round(now.numerator or 0), scope.language)
         return scope.say("reading.counts_with", before=then, when=when, now=there)
-    if change.finding == Finding.REFUSED:
-        if change.reason == "no_sample_size" and now.has_value and before.has_value:
-            return scope.say("reading.no_range_now", before=_short(before, scope), when=when)
-        return scope.say("reading.not_compared")
+    if change.reason in WITHOUT_RANGE and now.has_value and before.has_value:
+        return scope.say("reading.no_range_now", before=_short(before, scope), when=when)
+    if change.reason is not None:
+        return refused_cell(change, scope)
+    if change.finding == Finding.NO_CLEAR_CHANGE:
+        return scope.say("reading.unclear_with", when=when, before=_short(before, scope), **_ends(reading, scope))
     verdict = scope.say(f"verdict.chip.{_key(change)}")
     return scope.say("reading.change_with", verdict=verdict, when=when, before=_short(before, scope))
 
 
 def city_cell(reading: Reading, scope: Scope) -> str:
-    """How the place stands beside the city, for a table: the verdict and the city's figure."""
+    """How the place stands beside the city, for a table: the verdict and the city's figure, or why there is none."""
     city, beside = reading.city, reading.beside_city
-    if city is None or not city.has_value or beside.reason == "is_city":
-        return scope.say("reading.not_compared")
-    value = _short(city, scope)
-    if beside.finding == Finding.REFUSED:
-        can_say = beside.reason == "no_sample_size" and reading.now.has_value
-        return scope.say("reading.city_only", value=value) if can_say else scope.say("reading.not_compared")
+    value = _shown(city, scope)
+    if beside.reason in WITHOUT_RANGE and value and reading.now.has_value:
+        return scope.say("reading.city_only", value=value)
+    if beside.reason is not None:
+        return refused_cell(beside, scope)
     if beside.finding == Finding.COUNTS_ONLY:
         return scope.say("verdict.chip.too_few")
     if beside.finding in (Finding.NO_CLEAR_CHANGE, Finding.NO_REAL_CHANGE):
         key = "no_clear_difference"
     else:
         key = "higher" if beside.moved > 0 else "lower"
-    return scope.say("reading.city_with", verdict=scope.say(f"verdict.chip.{key}"), value=value)
+    return scope.say("reading.city_with", verdict=scope.say(f"verdict.chip.{key}"), value=value or "")
 
 
 def base_text(figure: Figure, scope: Scope) -> str:
@@ -227,6 +342,32 @@ def _short(figure: Figure, scope: Scope) -> str:
     if figure.numerator is not None:
         return formats.count(round(figure.numerator), scope.language)
     return scope.say(f"status.cell.{figure.status}")
+
+
+def _shown(figure: Figure | None, scope: Scope) -> str | None:
+    """A figure for a sentence; None where there is nothing that may be shown."""
+    if figure is None or figure.status == Status.WITHHELD or (figure.value is None and figure.numerator is None):
+        return None
+    return value_text(figure, scope) if figure.has_value or figure.numerator is not None else None
+
+
+def _count(figure: Figure | None, scope: Scope) -> str | None:
+    """The events behind a figure; None where there are none to show."""
+    if figure is None or figure.status == Status.WITHHELD or figure.numerator is None:
+        return None
+    return formats.count(round(figure.numerator), scope.language)
+
+
+def _said_if_known(key: str, slots: Mapping[str, str | None], scope: Scope) -> str:
+    """A sentence with those slots that it has; empty where one of them is not known."""
+    wanted: dict[str, Any] = {name: slots[name] for name in scope.words.slots(key)}
+    return "" if None in wanted.values() else scope.say(key, **wanted)
+
+
+def _ends(reading: Reading, scope: Scope) -> dict[str, Any]:
+    """The two ends of what an unclear change could be."""
+    low, high = reading.change.low or 0.0, reading.change.high or 0.0
+    return {"fall": _difference(abs(low), reading, scope), "rise": _difference(high, reading, scope)}
 
 
 def _difference(size: float, reading: Reading, scope: Scope) -> str:

@@ -17,12 +17,12 @@ from components.scope import Scope
 from components.sentences import (
     base_text,
     change_cell,
-    change_sentence,
     city_cell,
-    city_sentence,
     finding,
+    lead_of,
     range_text,
     reason_text,
+    spoken,
     status_text,
     value_text,
 )
@@ -92,16 +92,14 @@ def measure_card(reading: Reading, scope: Scope, *, page: str = "neighborhood") 
     drawn = draw_series(reading, figures, scope)
     rows = drawn.rows[drawn.rows.neighborhood == place].sort_values("period_end", ascending=False)
     unit = "events" if drawn.usual is None or not drawn.usual.is_by_base else now.unit
-    title = finding(reading, scope)
-    change, city = change_sentence(reading, scope), city_sentence(reading, scope)
     return Card(
         id=f"m-{measure['id']}",
         page=page,
-        finding=title,
+        finding=finding(reading, scope),
         subtitle=subtitle_of(reading, scope),
-        lead=" ".join(part for part in (change, city) if part),
+        lead=lead_of(reading, scope),
         drawing=drawn.drawing,
-        alt=scope.say("card.alt", finding=title, detail=value_text(reading.now, scope) + "."),
+        alt=spoken(reading, scope),
         table=with_usual(series_table(rows, scope), list(rows.period), drawn.usual, unit, scope),
         rows=file_rows(figures, scope),
         chips=chips_of(reading, scope),

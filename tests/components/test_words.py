@@ -20,6 +20,8 @@ from components.words import (
 )
 from data.figures import REASONS
 from data.models import TABLES, described
+from data.verdicts import Refusal
+from data.verdicts.context import BREAK_KINDS
 
 OTHERS = [code for code in languages() if code != DEFAULT]
 
@@ -105,6 +107,11 @@ def test_spanish_reads_at_70_or_above() -> None:
         "status",
         "reasons",
         "verdict",
+        "reading",
+        "refused",
+        "instead",
+        "spc",
+        "evidence",
         "home",
         "neighborhood",
         "map",
@@ -150,6 +157,15 @@ def test_every_status_has_words(code: str, group: str) -> None:
 @pytest.mark.parametrize("code", languages())
 def test_every_reason_has_a_sentence(code: str) -> None:
     assert [reason for reason in REASONS if f"reasons.{reason}" not in words(code)] == []
+
+
+@pytest.mark.parametrize("code", languages())
+def test_every_refusal_says_why_and_what_instead(code: str) -> None:
+    plain = [str(reason) for reason in Refusal if reason != Refusal.SERIES_BREAK]
+    kinds = [f"{Refusal.SERIES_BREAK}_{kind}" for kind in BREAK_KINDS]
+    wanted = [f"{group}.{reason}" for group in ("refused", "refused.cell") for reason in [*plain, *kinds]]
+    wanted += [f"instead.{reason}" for reason in Refusal]
+    assert [key for key in wanted if key not in words(code)] == []
 
 
 def test_slots_are_filled() -> None:
