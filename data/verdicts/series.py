@@ -1,7 +1,8 @@
 """A series of one place: within its usual ups and downs, or a change that is not likely to be chance.
 
-A control chart of single values (XmR) from the last break on. Where months differ by season each is first divided by
-the mean of its own month, so that a summer is not taken for a change: docs/decisions/0009-seasons-in-control-charts.md.
+A control chart from the last break on: of single values (XmR) for months and quarters, of events over residents (u)
+for years. Where months differ by season each is first divided by the mean of its own month, so that a summer is not
+taken for a change: docs/decisions/0009-seasons-in-control-charts.md.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class SeriesFinding(StrEnum):
     SIGNAL = "signal"
     TOO_SHORT = "too_short"
     TOO_FEW = "too_few"
+    HIDDEN = "hidden"
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,8 @@ class SeriesVerdict:
 
     step: month, quarter or year. periods: codes of the points since the last break, in order, none left out. values,
     centre, low, high: a number for each, in `unit`; nan is missing (hidden, early, incomplete, not reported). Centre
-    and limits follow the season where `is_seasonal`; nan for TOO_SHORT and TOO_FEW. signal: as
-    `control.last_signal` names it. since: code of the first period of that signal. length: points in it. have, need:
+    and limits follow the season where `is_seasonal`; nan unless USUAL or SIGNAL. signal: as `control.last_signal` names
+    it. since: code of the first period of that signal. length: points in it. have, need:
     known points, and how many the finding asks for.
     """
 
@@ -91,10 +93,13 @@ def series_verdict(context: Context, figures: Sequence[Figure]) -> SeriesVerdict
     # A period that a break cuts in two belongs to neither side.
     last_break = context.breaks[-1].on if context.breaks else None
     kept = [period for period in _every(sorted(found), step) if last_break is None or period.start >= last_break]
-    unit = context.unit if step == "year" else "events"
     all_partial = all(figure.reason == "partial_coverage" for figure in found.values())
-    values = np.array([_value(context, found.get(period), step, all_partial) for period in kept], dtype=np.float64)
-    return _judged(context, step, unit, kept, values)
+    counts = np.array([_count(context, found.get(period), all_partial) for period in kept], dtype=np.float64)
+    bases = np.ones(len(kept))
+    if step == "year" and context.kind == "rate":
+        bases = np.array([_thousands(found.get(period)) for period in kept], dtype=np.float64)
+    is_hidden = any(found[period].status == Status.WITHHELD for period in kept if period in found)
+    return _judged(context, step, kept, counts, bases, is_hidden)
 
 
 def season_factors(values: Floats, a_year: int) -> Floats:
@@ -116,26 +121,32 @@ def season_factors(values: Floats, a_year: int) -> Floats:
     return np.asarray(np.roll(np.resize(factors, years * a_year + a_year), len(values) % a_year)[: len(values)])
 
 
-def _judged(context: Context, step: str, unit: str, kept: Sequence[Period], values: Floats) -> SeriesVerdict | None:
+def _judged(
+    context: Context, step: str, kept: Sequence[Period], counts: Floats, bases: Floats, is_hidden: bool
+) -> SeriesVerdict | None:
     a_year = A_YEAR[step]
     is_seasonal = context.seasonal and a_year > 1
     need = max(control.POINTS_FOR_LIMITS, YEARS_FOR_SEASONS * a_year if is_seasonal else 0)
+    values = counts / bases
     known = ~np.isnan(values)
     have = int(known.sum())
     unknown = np.full(len(values), np.nan)
     codes = tuple(period.code for period in kept)
-    if not have:
-        return None
+    unit = context.unit if step == "year" else "events"
 
     def undecided(finding: SeriesFinding) -> SeriesVerdict:
         return SeriesVerdict(finding, step, unit, codes, values, unknown, unknown, unknown, have, need)
 
+    if is_hidden:  # what may be shown are the larger figures: they would put the usual range too high
+        return undecided(SeriesFinding.HIDDEN)
+    if not have:
+        return None
     if have < control.POINTS_FOR_LIMITS or len(values) < need:
         return undecided(SeriesFinding.TOO_SHORT)
-    if unit == "events" and float(values[known].mean()) < LEAST_MEAN:
+    if float(counts[known].mean()) < LEAST_MEAN:
         return undecided(SeriesFinding.TOO_FEW)
     factors = season_factors(values, a_year) if is_seasonal else np.ones(len(values))
-    chart = control.xmr(values / factors, floor=0.0)
+    chart = _years(counts, bases) if step == "year" else control.xmr(values / factors, floor=0.0)
     signal, began, last = control.last_signal(chart), control.signal_began(chart), control.last_point(chart)
     assert last is not None
     return SeriesVerdict(
@@ -156,6 +167,12 @@ def _judged(context: Context, step: str, unit: str, kept: Sequence[Period], valu
     )
 
 
+def _years(counts: Floats, bases: Floats) -> control.ControlChart:
+    """Years as a u chart; Laney's wider limits where they differ by more than chance, never narrower ones."""
+    chart = control.u_chart(counts, bases, prime=True)
+    return chart if chart.sigma_z > 1 else control.u_chart(counts, bases)
+
+
 def _every(found: Sequence[Period], step: str) -> list[Period]:
     """Every period from the first to the last, those without a figure too."""
     every, number = [found[0]], found[0]
@@ -171,11 +188,15 @@ def _next(period: Period, step: str) -> Period:
     return periods.of(period.start.replace(year=year, month=month + 1), step)  # type: ignore[arg-type]
 
 
-def _value(context: Context, figure: Figure | None, step: str, all_partial: bool) -> float:
+def _count(context: Context, figure: Figure | None, all_partial: bool) -> float:
     """A point; nan where it is hidden, may still grow, or covers only a part."""
     if figure is None or figure.status in (Status.WITHHELD, Status.PROVISIONAL) or context.is_incomplete(figure):
         return math.nan
     if figure.reason == "partial_coverage" and not all_partial:
         return math.nan
-    value = figure.value if step == "year" and context.kind == "rate" else figure.numerator
-    return math.nan if value is None else float(value)
+    return math.nan if figure.numerator is None else float(figure.numerator)
+
+
+def _thousands(figure: Figure | None) -> float:
+    """Thousands of residents; nan where nobody is known to live there."""
+    return figure.denominator / 1000 if figure is not None and figure.denominator else math.nan

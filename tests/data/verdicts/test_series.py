@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from data.figures import Figure, Status
 from data.verdicts import Context, SeriesFinding, SeriesVerdict, series_verdict
 from data.verdicts.series import season_factors
-from tests.data.verdicts.figures import COUNT, RATE, SHARE, broken, count, share
+from tests.data.verdicts.figures import COUNT, RATE, SHARE, broken, count, rate, share
 
 SEASONAL = replace(COUNT, seasonal=True)
 SUMMER = np.array([20, 20, 30, 40, 60, 80, 90, 80, 60, 40, 30, 20])
@@ -110,18 +110,44 @@ def test_only_what_came_after_the_last_break_counts() -> None:
     "more",
     [
         {"status": Status.PROVISIONAL},
-        {"status": Status.WITHHELD, "numerator": None},
         {"reason": "incomplete_period"},
         {"reason": "partial_coverage"},
     ],
 )
-def test_months_that_may_still_grow_or_are_hidden_are_left_out(more: dict[str, Any]) -> None:
+def test_months_that_may_still_grow_or_are_in_part_are_left_out(more: dict[str, Any]) -> None:
     figures = months([*STEADY, 1])
     figures[-1] = replace(figures[-1], **more)
     verdict = series_verdict(COUNT, figures)
     assert verdict is not None
     assert (verdict.finding, verdict.last) == (SeriesFinding.USUAL, 11)
     assert np.isnan(verdict.values[-1])
+
+
+def test_a_series_with_hidden_months_has_no_usual_range() -> None:
+    # The months that may be shown are the larger ones.
+    figures = months([*STEADY, *STEADY])
+    figures[3] = replace(figures[3], status=Status.WITHHELD, value=None, numerator=None)
+    verdict = series_verdict(COUNT, figures)
+    assert verdict is not None
+    assert verdict.finding == SeriesFinding.HIDDEN
+    assert np.isnan(verdict.low).all()
+    # Those before the break do not matter.
+    after = series_verdict(broken("2024-01-01", context=COUNT), figures)
+    assert after is not None
+    assert after.finding == SeriesFinding.USUAL
+
+
+def test_years_of_a_rate_follow_the_residents() -> None:
+    people = [10_000 + 1_000 * at for at in range(13)]
+    steady = [rate(at / 100, at, str(2001 + year)) for year, at in enumerate(people)]
+    verdict = series_verdict(RATE, steady)
+    assert verdict is not None
+    assert (verdict.finding, verdict.unit) == (SeriesFinding.USUAL, "per_1000_residents")
+    assert verdict.values == pytest.approx(np.full(13, 10.0))
+    assert verdict.high[0] > verdict.high[-1] > 10
+    high = series_verdict(RATE, [*steady[:-1], rate(300, 22_000, "2013")])
+    assert high is not None
+    assert (high.signal, high.since) == ("outside_high", "2013")
 
 
 def test_a_month_that_is_missing_is_a_gap_and_not_a_zero() -> None:
