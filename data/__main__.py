@@ -29,17 +29,20 @@ Pack = Annotated[Path, typer.Argument(help="Folder with city.toml.", exists=True
 Files = Annotated[
     Path | None, typer.Option(help="Folder where the raw files stand, beside the pack.", exists=True, file_okay=False)
 ]
+Reason = Annotated[
+    str | None, typer.Option(help="Why there is a new release, in plain words; needed from the second on.")
+]
 
 app.add_typer(desk.commands)
 
 
 @app.command(epilog="Example: python -m data check packs/riverton --files ~/riverton-exports")
-def check(pack: Pack, files: Files = None, store: Root = None) -> None:
+def check(pack: Pack, files: Files = None, reason: Reason = None, store: Root = None) -> None:
     """Say everything that publish would say, and write nothing."""
     from data.publish import run  # here: it takes two seconds, and looking at a store needs none of it
 
     with refusing(), console.progress_bar() as progress:
-        outcome = run.check(pack, files=files, store=open_store(store), progress=progress)
+        outcome = run.check(pack, files=files, store=open_store(store), reason=reason, progress=progress)
     out = console.out()
     console.show_problems(out, outcome.report.problems)
     console.show_files(outcome.report.files)
@@ -60,6 +63,7 @@ def publish(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day printed on it; else the pack's, else today.")
     ] = None,
     note: Annotated[str | None, typer.Option(help="What is new, in plain words; else the pack's.")] = None,
+    reason: Reason = None,
     draft: Annotated[
         bool, typer.Option("--draft", help="Make a draft that nobody sees, and serve nothing new.")
     ] = False,
@@ -77,6 +81,7 @@ def publish(
             release_id=release,
             released_on=released_on.date() if released_on else None,
             note=note,
+            reason=reason,
             by=by,
             draft=draft,
             progress=progress,
@@ -118,6 +123,41 @@ def releases(as_json: AsJson = False, store: Root = None) -> None:
     ]
     rows += [("withdrawn", one.id, one.version, one.released_on, one.by, one.why) for one in withdrawn]
     console.show_table("Releases", ("", "release", "version", "day", "publisher", "note"), rows)
+
+
+@app.command(epilog="Example: python -m data verify 2026-03 --rebuild packs/riverton")
+def verify(
+    release: Annotated[str | None, typer.Argument(help="Code of a release; else all.")] = None,
+    pack: Annotated[
+        Path | None, typer.Option(help="Compare the files of this pack with their fingerprints.", exists=True)
+    ] = None,
+    rebuild: Annotated[
+        Path | None, typer.Option(help="Make the release again from this pack, and compare.", exists=True)
+    ] = None,
+    files: Files = None,
+    as_json: AsJson = False,
+    store: Root = None,
+) -> None:
+    """Check that releases are as they were published. --pack and --rebuild are about one: RELEASE, else the served."""
+    from data.publish import verify as work
+
+    with refusing(), console.progress_bar() as progress:
+        opened = open_store(store)
+        found = work.verify(opened, release, progress=progress)
+        if pack or files:
+            found += work.raw_files(opened, release, pack or rebuild, files)
+        if rebuild:
+            found.append(work.rebuilt(opened, release, rebuild, files=files, progress=progress))
+    wrong = [one for one in found if not one.holds]
+    if as_json:
+        console.show_json([asdict(one) for one in found])
+    else:
+        rows = [(one.release, one.check, "yes" if one.holds else "NO", one.says) for one in found]
+        console.show_table("As published?", ("release", "what", "holds", "found"), rows)
+    for one in wrong[:1]:
+        console.err().print(f"\n{one.release}, {one.check}: {one.says}", markup=False)
+    if wrong:
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: python -m data rollback 2025-12")

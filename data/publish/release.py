@@ -86,7 +86,7 @@ def build(
     release_id = str(manifest["release_id"])
     may_be_published(store, release_id)
     with only_publisher(store, progress), under_construction(store, release_id) as new:
-        content = _write(new, tables, manifest, progress)
+        content = write(new, tables, manifest, progress)
         progress("Putting the release in place")
         put_in_place(store, new, release_id, content)
     return release_id
@@ -105,7 +105,7 @@ def build_draft(
     if store.path_of(release_id).exists():
         raise ReleaseRefused([f"release {release_id} is published already, and a release is never changed; {ANOTHER}"])
     with only_publisher(store, progress), under_construction(store, release_id) as new:
-        _write(new, tables, manifest, progress)
+        write(new, tables, manifest, progress)
         progress("Putting the draft in place")
         store.due_path(release_id).unlink(missing_ok=True)
         put_draft(store, new, release_id)
@@ -165,7 +165,7 @@ def try_out(
     may_be_published(store, release_id)
     target = store.path_of(release_id)
     with TemporaryDirectory() as folder:
-        content = _write(Path(folder) / "draft.sqlite", tables, manifest, progress)
+        content = write(Path(folder) / "draft.sqlite", tables, manifest, progress)
     if target.exists():
         _same_or_refuse(store, release_id, content)
 
@@ -232,7 +232,8 @@ def _sync_file(path: Path) -> None:
 # ---------------------------------------------------------------- write
 
 
-def _write(new: Path, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], progress: Progress) -> str:
+def write(new: Path, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], progress: Progress) -> str:
+    """Write and check a release at a path where there is nothing yet; returns its content hash."""
     rows = _rows(tables)
     with closing(sqlite3.connect(new)) as connection:
         # No journal: a file that is cut off is thrown away whole, and the file is synced once, at the end.
@@ -403,19 +404,19 @@ def content_hash(connection: sqlite3.Connection) -> str:
     for name in tables_of(connection):
         if name in OUTSIDE_THE_HASH:
             continue
-        about = connection.execute(f'PRAGMA table_info("{name}")').fetchall()
+        about = connection.execute(f'PRAGMA main.table_info("{name}")').fetchall()
         columns = [column[1] for column in about]
         keys = [column[1] for column in sorted(about, key=lambda column: column[5]) if column[5]]
         digest.update(json.dumps([name, columns]).encode())
         wanted, order = (", ".join(f'"{column}"' for column in some) for some in (columns, keys))
-        for row in connection.execute(f'SELECT {wanted} FROM "{name}" ORDER BY {order}'):
+        for row in connection.execute(f'SELECT {wanted} FROM main."{name}" ORDER BY {order}'):
             digest.update(json.dumps(row, ensure_ascii=False).encode())
     return digest.hexdigest()
 
 
 def tables_of(connection: sqlite3.Connection) -> list[str]:
     """Names of the tables that a file has, in order."""
-    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    found = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     return sorted(str(name) for (name,) in found)
 
 

@@ -27,6 +27,7 @@ from data.publish.release import (
     default_release_id,
     only_publisher,
     try_out,
+    write,
     write_rejects,
 )
 from data.publish.sums import Tables
@@ -129,6 +130,29 @@ def publish(
             return Outcome(gathered.report, refused=error.problems, rejects=rejects)
     release, waiting = (None, made) if draft else (made, None)
     return Outcome(gathered.report, release, waiting, rows=_counted(tables), rejects=rejects)
+
+
+def rebuild(
+    pack_folder: Path,
+    new: Path,
+    *,
+    store: Store,
+    release_id: str,
+    released_on: date,
+    files: Path | None = None,
+    progress: Progress = silent,
+) -> str:
+    """Make a release that is here once more, beside the store, in the file `new`; returns its content hash.
+
+    Raises ReleaseRefused.
+    """
+    pack = read_pack(pack_folder, files)
+    gathered = gather(pack, released_on=released_on, progress=progress)
+    try:
+        tables, manifest = _made(pack, gathered, store, release_id, released_on, None, None, progress)
+    except ReleaseRefused as error:
+        raise ReleaseRefused([*map(str, gathered.report.errors)] or error.problems) from error
+    return write(new, tables, manifest, progress)
 
 
 def _made(

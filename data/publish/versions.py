@@ -37,6 +37,11 @@ def next_number(before: Iterable[str | None], change: str) -> str:
     return f"{first + 1}.0" if change == "major" else f"{first}.{second + 1}"
 
 
+def is_after(number: str | None, before: str) -> bool:
+    """True where a release's number comes after that of the one before it."""
+    return number is not None and _parts(number) > _parts(before)
+
+
 def _parts(number: str) -> tuple[int, int]:
     found = _NUMBER.match(number)
     if not found:
