@@ -44,8 +44,8 @@ def explained(
     )
     for row in _most_named_first(reasons):
         mine = found["by"].isna() & found["wants"] & _matches(row, found)
-        words = (row["kind"], row["reason"], row["id"])
-        found.loc[mine, ["reason_kind", "reason", "by"]] = pd.array([words] * int(mine.sum()), dtype="object").tolist()
+        for name, word in (("reason_kind", row["kind"]), ("reason", row["reason"]), ("by", row["id"])):
+            found.loc[mine, name] = word
     breaks = _new_breaks(old, new, since)
     found["is_break"] = False
     for at in found.index[found["redefines"]]:
