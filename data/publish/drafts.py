@@ -101,7 +101,9 @@ def look(store: Store, draft_id: str) -> Draft:
     figure = [r.table_name, r.measure_id, r.neighborhood_id, r.period, r.group_name, r.item]
     whole = r.changed_column.in_(("period", "measure"))
     with release.connect() as connection:
-        manifest = connection.execute(select(table_of(Manifest))).one()
+        manifest = connection.execute(select(table_of(Manifest))).first()
+        if manifest is None:
+            raise ReleaseRefused([f"draft {draft_id} is an empty file: python -m data discard {draft_id}"])
         city = connection.execute(select(c.id, c.time_zone)).one()
         changed = len(connection.execute(select(*figure).where(~whole).distinct()).all())
         new_periods = len(connection.execute(select(r.id).where(whole)).all())
@@ -264,10 +266,10 @@ def release_due(
     """Publish every draft whose minute has come; returns the ids, and why others that are due were not published."""
     published, refused = [], []
     for draft_id in store.draft_ids():
-        due = look(store, draft_id).due
-        if due is None or due > now():
-            continue
         try:
+            due = look(store, draft_id).due
+            if due is None or due > now():
+                continue
             published.append(release(store, draft_id, progress=progress, now=now))
         except ReleaseRefused as error:
             refused += error.problems

@@ -281,6 +281,16 @@ class TestRelease:
     def test_an_id_that_is_published_is_no_draft(self, store: Store) -> None:
         assert "old is published already" in refusal(lambda: make_draft(store, "old"))
 
+    def test_an_empty_file_is_no_draft_and_can_be_discarded(self, store: Store) -> None:
+        make_draft(store, "good", approval="one_person", calendar="2026-03-03 09:30")
+        store.draft_path("empty").touch()
+        for work in (lambda: drafts.release(store, "empty"), lambda: approve(store, "empty")):
+            assert "python -m data discard empty" in refusal(work)
+        published, refused = drafts.release_due(store, now=lambda: NOON + timedelta(days=1))
+        assert (published, len(refused)) == (["good"], 1)
+        drafts.discard(store, "empty")
+        assert store.draft_ids() == []
+
     def test_all_that_are_due_and_no_others(self, store: Store) -> None:
         make_draft(store, "a-later", approval="one_person", calendar="2026-03-05 09:30")
         make_draft(store, "b-unannounced", approval="one_person")
