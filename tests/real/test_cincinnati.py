@@ -84,7 +84,7 @@ def test_there_are_50_areas_and_51_profiles(cincinnati: Release, residents: Coun
     places = queries.neighborhoods(cincinnati)
     assert len(places) == len(residents) == 50
     assert set(places.id) == set(residents)
-    assert set(places.id[places.visitor_area.astype(bool)]) == {"downtown"}
+    assert set(places.id[places.visitor_area.astype(bool)]) == {"downtown", "camp-washington", "queensgate"}
     shown = queries.population(cincinnati).set_index("neighborhood_id").residents.to_dict()
     assert shown.pop("city") == 309_317  # not the sum of the profiles, which overlap
     assert shown == residents
