@@ -13,6 +13,7 @@ import streamlit as st
 
 from components import formats
 from components.cards import Chip, show_chips, show_small, show_table
+from components.evidence import evidence_sentence, grade_of
 from components.panels.money import cents_text
 from components.passports import MoneyKey, money_figured, record_figured
 from components.passports.records import goal_number
@@ -31,6 +32,7 @@ def show_programs(scope: Scope, programs: pd.DataFrame) -> None:
     goals = scope.ask(queries.goals, language=scope.language)
     problems = scope.ask(queries.problems, language=scope.language)
     stages = scope.ask(queries.stages, language=scope.language)
+    evaluations = scope.ask(queries.evaluations, language=scope.language)
     for program in queries.rows(programs):
         with st.container(border=True, gap="small", key=f"card-program-{program.id}"):
             status = scope.words.name_of("kinds.program.status", str(program.status))
@@ -42,6 +44,7 @@ def show_programs(scope: Scope, programs: pd.DataFrame) -> None:
             st.html(
                 facts_html(program_facts(scope, program, money))
                 + goals_html(scope, mine)
+                + results_html(scope, evaluations[evaluations.program_id == program.id])
                 + "".join(stages_html(scope, problem, stages) for problem in queries.records(own))
             )
 
@@ -130,6 +133,29 @@ def _goal_html(scope: Scope, goal: dict[str, Any]) -> str:
     easier = (goal["target"] - goal["baseline"]) * (1 if goal["direction"] == "fewer" else -1)
     note = f"<p>{escape(said('programs.easy_goal'))}</p>" if easier > 0 else ""
     return f'<section class="goal"><h4>{title}{place}</h4>{facts_html(facts)}{note}</section>'
+
+
+def results_html(scope: Scope, evaluations: pd.DataFrame) -> str:
+    """What is known of a program's results: as much as the grade of the evidence allows, and how it was studied."""
+    directions = scope.ask(queries.measures).set_index("id").direction.to_dict()
+    return "".join(
+        _result_html(scope, row, str(directions.get(row["measure_id"], "none"))) for row in queries.records(evaluations)
+    )
+
+
+def _result_html(scope: Scope, evaluation: dict[str, Any], direction: str) -> str:
+    said = scope.say
+    lines = [
+        evidence_sentence(evaluation, scope, direction=direction),
+        said("evidence.how", text=str(evaluation["design"])),
+    ]
+    if isinstance(evaluation["displacement"], str):
+        lines.append(said("evidence.nearby", text=evaluation["displacement"]))
+    if isinstance(evaluation["finished_on"], date):
+        lines.append(said("evidence.finished", date=formats.date_text(evaluation["finished_on"], scope.language)))
+    title = f"{said('programs.what_changed')}: {said(f'programs.grade_name.{grade_of(evaluation)}')}"
+    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    return f'<section class="goal"><h4>{escape(title)}</h4>{paragraphs}</section>'
 
 
 def stages_html(scope: Scope, problem: Mapping[Any, Any], stages: pd.DataFrame) -> str:
