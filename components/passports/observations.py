@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components import formats
+from components.drafts import marked, was_text
 from components.passports.passport import PAGE, Passport, facts_of, label, release_facts, source_facts
 from components.scope import Scope
 from components.sentences import base_text, range_text, reason_text, value_text
@@ -30,7 +31,7 @@ def observation_link(figure: Figure, scope: Scope) -> str:
 
 def figured(figure: Figure, scope: Scope, text: str, *told: str, part: str = "") -> Figured:
     """A text that states an observation, leading to its page. told: range, base and period, for the hover."""
-    return Figured(text, observation_link(figure, scope), label(*told), part)
+    return Figured(marked(text, figure, scope), observation_link(figure, scope), label(*told), part)
 
 
 def observation_passport(figure: Figure, scope: Scope, measure: Mapping[str, Any] | None = None) -> Passport:
@@ -50,6 +51,7 @@ def observation_passport(figure: Figure, scope: Scope, measure: Mapping[str, Any
         range=ranged,
         facts=facts_of(
             (said("passport.value"), value),
+            (said("draft.before"), was_text(figure, scope)),
             (said("passport.range"), _true_range(figure, ranged, scope)),
             (said("passport.base"), _base(figure, scope)),
             (said("passport.measure"), title, definition),
