@@ -36,7 +36,8 @@ def show_notices(scope: Scope, page: str) -> None:
     """Sample data, an old release, codes in the address that we do not know."""
     with st.container(gap="small", key="notices"):
         if scope.draft:
-            st.warning(for_markdown(drafts.banner(scope)))
+            changes = f"[{for_markdown(scope.say('draft.changes'))}]({scope.link('about', anchor='changes')})"
+            st.warning(f"{for_markdown(drafts.banner(scope))} {changes}")
         if scope.city["invented"]:
             st.warning(for_markdown(scope.say("notice.sample_data")))
         if scope.is_old:
