@@ -9,7 +9,7 @@ from components.scope import Scope
 from components.sentences import value_text
 from data import queries
 from data.figures import Figure
-from data.store import NoRelease, Store
+from data.store import NoRelease, Release, Store
 
 FIGURE = ["table_name", "measure_id", "neighborhood_id", "period", "group_name", "item"]
 
@@ -32,21 +32,33 @@ def changed_figures(revisions: pd.DataFrame) -> int:
 
 def was_text(figure: Figure, scope: Scope) -> str:
     """`Was 212 in release 2026-03.` for a figure of a draft that changed; empty for all others."""
-    if not scope.draft:
-        return ""
-    rows = scope.ask(queries.revisions, neighborhood=figure.neighborhood)
-    rows = rows[
-        (rows.measure_id == figure.measure) & (rows.period == figure.period) & (rows.group_name == figure.group)
-    ]
-    before = scope.ask(queries.manifest)["previous_release_id"]
-    if rows.empty or not before:
-        return ""
+    change = _change(figure, scope)
+    return scope.say("draft.was" if change["was"] else "draft.new", **change) if change else ""
+
+
+def marked(text: str, figure: Figure, scope: Scope) -> str:
+    """A text that states a figure; `22.7 per 1,000 [was 20.9 per 1,000]` for a figure of a draft that changed."""
+    change = _change(figure, scope)
+    return scope.say("draft.marked" if change["was"] else "draft.marked_new", text=text, **change) if change else text
+
+
+def _change(figure: Figure, scope: Scope) -> dict[str, str]:
+    """What the figure was, and in which release; empty where it is as it was. A figure that is new was nothing."""
+    if not scope.draft or not (before := scope.ask(queries.manifest)["previous_release_id"]):
+        return {}
+    if (figure.measure, figure.neighborhood, figure.period, figure.group) not in scope.ask(_changed):
+        return {}
     asked = {"measures": [figure.measure], "neighborhoods": [figure.neighborhood], "periods": [figure.period]}
     try:
         found = ask(queries.figures, Store.default().open(before), groups=[figure.group], **asked)
     except NoRelease:  # withdrawn since
-        return ""
-    if not found:
-        return scope.say("draft.new", release=before)
-    was = value_text(found[0], scope)
-    return scope.say("draft.was", was=was, release=before) if was != value_text(figure, scope) else ""
+        return {}
+    was = value_text(found[0], scope) if found else ""
+    return {} if was == value_text(figure, scope) else {"was": was, "release": before}
+
+
+# Every figure of a page asks for these; as plain keys they cost nothing the second time.
+def _changed(release: Release) -> frozenset[tuple[str, str, str, str]]:
+    rows = queries.revisions(release)
+    rows = rows[rows.table_name == "observation"]
+    return frozenset(zip(rows.measure_id, rows.neighborhood_id, rows.period, rows.group_name, strict=True))
