@@ -32,29 +32,34 @@ def changed_figures(revisions: pd.DataFrame) -> int:
 
 def was_text(figure: Figure, scope: Scope) -> str:
     """`Was 212 in release 2026-03.` for a figure of a draft that changed; empty for all others."""
-    change = _change(figure, scope)
-    return scope.say("draft.was" if change["was"] else "draft.new", **change) if change else ""
+    was = _was(figure, scope)
+    if was is None:
+        return ""
+    before = scope.ask(queries.manifest)["previous_release_id"]
+    return scope.say("draft.was", was=was, release=before) if was else scope.say("draft.new", release=before)
 
 
 def marked(text: str, figure: Figure, scope: Scope) -> str:
     """A text that states a figure; `22.7 per 1,000 [was 20.9 per 1,000]` for a figure of a draft that changed."""
-    change = _change(figure, scope)
-    return scope.say("draft.marked" if change["was"] else "draft.marked_new", text=text, **change) if change else text
+    was = _was(figure, scope)
+    if was is None:
+        return text
+    return scope.say("draft.marked", text=text, was=was) if was else scope.say("draft.marked_new", text=text)
 
 
-def _change(figure: Figure, scope: Scope) -> dict[str, str]:
-    """What the figure was, and in which release; empty where it is as it was. A figure that is new was nothing."""
+def _was(figure: Figure, scope: Scope) -> str | None:
+    """What a figure was in the release before, in words; empty where it is new, None where it reads as it did."""
     if not scope.draft or not (before := scope.ask(queries.manifest)["previous_release_id"]):
-        return {}
+        return None
     if (figure.measure, figure.neighborhood, figure.period, figure.group) not in scope.ask(_changed):
-        return {}
+        return None
     asked = {"measures": [figure.measure], "neighborhoods": [figure.neighborhood], "periods": [figure.period]}
     try:
         found = ask(queries.figures, Store.default().open(before), groups=[figure.group], **asked)
     except NoRelease:  # withdrawn since
-        return {}
+        return None
     was = value_text(found[0], scope) if found else ""
-    return {} if was == value_text(figure, scope) else {"was": was, "release": before}
+    return None if was == value_text(figure, scope) else was
 
 
 # Every figure of a page asks for these; as plain keys they cost nothing the second time.
