@@ -153,12 +153,17 @@ def as_figure(row: Mapping[Any, Any]) -> Figure:
 
 
 def breaks(release: Release, *, measure: str | None = None, language: str = "en") -> pd.DataFrame:
-    """Days from which a measure cannot be compared with before: measure_id, broke_on, kind, note."""
+    """Days from which a measure cannot be compared with before: measure_id, broke_on, kind, note.
+
+    A translation is found by `measure/day`, and by the measure alone where there is no such row.
+    """
     b = columns(SeriesBreak)
     wanted = select(b.measure_id, b.broke_on, b.kind, b.note).order_by(b.measure_id, b.broke_on)
     if measure is not None:
         wanted = wanted.where(b.measure_id == measure)
-    return in_language(release, read(release, wanted), SeriesBreak, language, id_column="measure_id")
+    frame = in_language(release, read(release, wanted), SeriesBreak, language, id_column="measure_id")
+    frame["row_id"] = frame.measure_id.astype(str) + "/" + frame.broke_on.astype(str)
+    return in_language(release, frame, SeriesBreak, language, id_column="row_id").drop(columns="row_id")
 
 
 def districts_of(release: Release, neighborhood: str) -> pd.DataFrame:

@@ -214,14 +214,21 @@ def test_first_and_last_year_are_said_to_be_short(
     assert short == {"1996", "2020"}
 
 
-def test_the_day_from_which_numbers_are_missing_breaks_the_series(
-    cincinnati: Release, cincinnati_rows: ReadRows
-) -> None:
-    without = [row["INCIDENT_DATE"] for row in cincinnati_rows(FORCE) if not row["INCIDENT_NO"]]
-    first = min(f"{date[6:10]}-{date[:2]}-{date[3:5]}" for date in without)
-    [broken] = queries.breaks(cincinnati, measure="use_of_force").to_dict("records")
-    assert broken["broke_on"].isoformat() == first
+def test_the_days_from_which_counting_differs_break_the_series(cincinnati: Release, cincinnati_rows: ReadRows) -> None:
+    def day(row: dict[str, str]) -> str:
+        return f"{row['INCIDENT_DATE'][6:10]}-{row['INCIDENT_DATE'][:2]}-{row['INCIDENT_DATE'][3:5]}"
+
+    rows = cincinnati_rows(FORCE)
+    refused = Counter(day(row)[:7] for row in rows if row["INCIDENT_DESCRIPTION"] == "NONCOMPLIANT SUSPECT/ARRESTEE")
+    assert sum(count for month, count in refused.items() if month < "2003-06") == 5
+    assert [refused[f"2003-{month:02d}"] for month in range(6, 13)] == [34, 30, 13, 12, 24, 30, 32]
+    without = [day(row) for row in rows if not row["INCIDENT_NO"]]
     assert len(without) == 373
+    breaks = queries.breaks(cincinnati, measure="use_of_force")
+    assert [f"{one:%Y-%m-%d}" for one in breaks.broke_on] == ["2003-06-01", min(without)]
+    assert breaks.kind.tolist() == ["definition", "records_system"]
+    spanish = queries.breaks(cincinnati, measure="use_of_force", language="es")
+    assert len({*breaks.note, *spanish.note}) == 4  # each break has words of its own in each language
 
 
 # money
