@@ -182,7 +182,7 @@ def show_promises_bar(scope: Scope) -> None:
         st.markdown(for_markdown(scope.say("home.no_promises")))
         return
     card = promises_card(scope, promises, page="feedback", place=scope.place)
-    st.markdown(for_markdown(f"{card.finding}."))
+    st.html(f"<p>{count_figured(scope, 'promises', f'{card.finding}.', at=scope.place or '').html()}</p>")
     if card.drawing is not None:
         st.vega_lite_chart(card.drawing.rows, card.drawing.spec, theme=None, alt=card.alt, key="promises-bar")
     day = scope.say("feedback.as_of", date=formats.date_text(scope.as_of, scope.language))

@@ -29,7 +29,7 @@ ALL, MONEY = "all", "money"
 FIGURE = ["release_id", "table_name", "measure_id", "neighborhood_id", "period", "group_name", "item"]
 WHOLES = ("period", "measure", "group_name", "item")
 """Where one row tells of many figures that are new or gone, it holds how many."""
-ROWS_ON_SCREEN = 100
+ROWS_ON_SCREEN, ROWS_ON_PHONE = 100, 20
 
 
 # ---------------------------------------------------------------- releases
@@ -178,7 +178,8 @@ def show_changes(scope: Scope) -> None:
         st.markdown(for_markdown(said("about.changes_count", n=len(shown.drop_duplicates(FIGURE)))))
         if len(shown):
             table = changes_table(scope, shown)
-            show_table(table, scope, caption=said("about.changes"), most=ROWS_ON_SCREEN)
+            most = ROWS_ON_PHONE if scope.narrow else ROWS_ON_SCREEN
+            show_table(table, scope, caption=said("about.changes"), most=most)
             show_changes_file(scope, shown)
     show_corrections(scope)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import pandas as pd
@@ -89,6 +89,7 @@ def money_passport(key: MoneyKey, scope: Scope) -> Passport | None:
     if found is None:
         return None
     lines = lines_of(key, scope)
+    beside = [] if key.by in ("line", "place") else _other_phases(key, scope)
     name = said(f"budget.{PHASE_NAMES[key.phase]}")
     part = part_name(key, scope)
     year = formats.sentence_case(formats.period_label(key.fiscal_year, scope.language)) if key.fiscal_year else ""
@@ -113,6 +114,7 @@ def money_passport(key: MoneyKey, scope: Scope) -> Passport | None:
             (said("table.status"), _year_status(key, scope)),
             (said("budget.ledger"), ledger),
             (said("table.place"), scope.name_of(key.at) if key.at else ""),
+            *beside,
             (said("passport.caveat"), said("limits.money")),
             *source_facts(scope, lines.source_id),
             *release_facts(scope),
@@ -231,6 +233,18 @@ def cents_text(cents: int, scope: Scope) -> str:
     """An amount to the cent: $1,204,350.12."""
     number = formats.count(abs(cents) // 100, scope.language)
     return f"{formats.MINUS if cents < 0 else ''}${number}.{abs(cents) % 100:02d}"
+
+
+def _other_phases(key: MoneyKey, scope: Scope) -> list[tuple[str, str]]:
+    """The same part of the lines in the other phases, in whole dollars and in short."""
+    facts = []
+    for phase, name in PHASE_NAMES.items():
+        cents = amount_of(replace(key, phase=phase), scope)
+        if phase == key.phase or cents is None or pd.isna(cents):
+            continue
+        exact, short = formats.money_exact(int(cents), scope.language), formats.money(int(cents), scope.language)
+        facts.append((scope.say(f"budget.{name}"), exact if exact == short else f"{exact} ({short})"))
+    return facts
 
 
 def _formula(key: MoneyKey, scope: Scope) -> str:

@@ -13,6 +13,8 @@ from components.sentences import base_text, range_text, reason_text, value_text
 from components.tables import Figured
 from data import queries
 from data.figures import Figure, Status
+from data.models.place import CITY
+from data.store import Release
 
 MEASURE, AT, PERIOD, GROUP = "m", "at", "p", "g"
 EVERYONE = "all"
@@ -38,8 +40,7 @@ def observation_passport(figure: Figure, scope: Scope, measure: Mapping[str, Any
     """The passport of an observation. measure: its row of `queries.measures`, where the caller has it."""
     said = scope.say
     if measure is None:
-        measures = scope.ask(queries.measures, language=scope.language)
-        measure = queries.records(measures[measures.id == figure.measure])[0]
+        measure = scope.ask(_measures, language=scope.language)[figure.measure]
     title = str(measure["name"])
     place, period = scope.name_of(figure.neighborhood), formats.period_label(figure.period, scope.language)
     value, ranged = value_text(figure, scope), _range(figure, measure, scope)
@@ -55,7 +56,7 @@ def observation_passport(figure: Figure, scope: Scope, measure: Mapping[str, Any
             (said("passport.range"), _true_range(figure, ranged, scope)),
             (said("passport.base"), _base(figure, scope)),
             (said("passport.measure"), title, definition),
-            (said("table.place"), place),
+            (said("table.place"), place, _place_link(figure.neighborhood, scope)),
             (said("table.period"), period),
             (said("table.group"), "" if figure.group == EVERYONE else figure.group),
             (said("table.status"), _status(figure, scope)),
@@ -119,9 +120,8 @@ def survey_facts(figure: Figure, scope: Scope) -> list[tuple[str, str]]:
 
 def find_observation(codes: Mapping[str, str], scope: Scope) -> Passport | None:
     """The passport of the observation that an address names; None where this release does not hold it."""
-    measures = scope.ask(queries.measures, language=scope.language)
-    found = measures[measures.id == codes.get(MEASURE)]
-    if found.empty:
+    measure = scope.ask(_measures, language=scope.language).get(codes.get(MEASURE, ""))
+    if measure is None:
         return None
     figures = scope.ask(
         queries.figures,
@@ -130,7 +130,22 @@ def find_observation(codes: Mapping[str, str], scope: Scope) -> Passport | None:
         periods=[codes.get(PERIOD, "")],
         groups=[codes.get(GROUP, EVERYONE)],
     )
-    return observation_passport(figures[0], scope, queries.records(found)[0]) if figures else None
+    return observation_passport(figures[0], scope, measure) if figures else None
+
+
+def _measures(release: Release, *, language: str) -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in queries.records(queries.measures(release, language=language))}
+
+
+def _place_link(place: str, scope: Scope) -> str:
+    """The page of a place; empty for a district or records without a neighborhood, which have none."""
+    if place == CITY:
+        return scope.link("neighborhood", n=None)
+    return scope.link("neighborhood", n=place) if place in scope.ask(_neighborhoods) else ""
+
+
+def _neighborhoods(release: Release) -> frozenset[str]:
+    return frozenset(queries.neighborhoods(release).id)
 
 
 def _range(figure: Figure, measure: Mapping[str, Any], scope: Scope) -> str:

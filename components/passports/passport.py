@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from html import escape
 from typing import Any
 
 from components import formats
 from components.scope import Scope
 from data import queries
+from data.store import Release
 
 PAGE = "figure"
 """The path of the page of a figure."""
@@ -80,37 +82,46 @@ def release_text(scope: Scope, manifest: Mapping[str, Any]) -> str:
 
 def source_facts(scope: Scope, ids: Iterable[str]) -> list[tuple[str, str]]:
     """The sources of a figure: title, publisher, the day it was read, licence; and whether newer data is late."""
-    ids = set(ids)
-    sources = scope.ask(queries.sources, language=scope.language)
+    used, sources = set(ids), scope.ask(_sources, language=scope.language)
     told = [
         scope.say(
             "passport.source_line",
-            title=str(source.title),
-            publisher=str(source.publisher),
-            date=formats.date_text(source.retrieved_on, scope.language),
-            licence=str(source.licence).rstrip("."),
+            title=str(source["title"]),
+            publisher=str(source["publisher"]),
+            date=formats.date_text(source["retrieved_on"], scope.language),
+            licence=str(source["licence"]).rstrip("."),
         )
-        for source in queries.rows(sources[sources.id.isin(list(ids))])
+        for source in sources.values()
+        if source["id"] in used
     ]
-    late = " ".join(late_lines(scope, ids))
+    late = " ".join(late_lines(scope, used))
     return [(scope.say("passport.source"), " ".join(told)), (scope.say("about.late_title"), late)]
 
 
 def late_lines(scope: Scope, ids: Iterable[str]) -> list[str]:
     """One sentence for each of the sources that is late now: newer data was promised and has not come."""
-    late = scope.ask(queries.late_updates, as_of=scope.as_of)
-    late = late[late.released_on.isna() & late.source_id.isin(list(ids))]
-    titles = scope.ask(queries.sources, language=scope.language).set_index("id").title
+    used, sources = set(ids), scope.ask(_sources, language=scope.language)
     return [
         scope.say(
             "about.late",
-            n=int(row.days_late),
-            source=str(titles.get(row.source_id, row.source_title)),
-            period=formats.period_label(str(row.covers), scope.language),
-            date=formats.date_text(row.planned_on, scope.language),
+            n=int(row["days_late"]),
+            source=str(sources[row["source_id"]]["title"]),
+            period=formats.period_label(str(row["covers"]), scope.language),
+            date=formats.date_text(row["planned_on"], scope.language),
         )
-        for row in queries.rows(late)
+        for row in scope.ask(_late, as_of=scope.as_of)
+        if row["source_id"] in used
     ]
+
+
+# Every card asks for these; as plain rows they cost nothing the second time.
+def _sources(release: Release, *, language: str) -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in queries.records(queries.sources(release, language=language))}
+
+
+def _late(release: Release, *, as_of: date) -> list[dict[str, Any]]:
+    late = queries.late_updates(release, as_of=as_of)
+    return queries.records(late[late.released_on.isna()])
 
 
 def label(*parts: str) -> str:

@@ -7,11 +7,12 @@ import re
 from functools import cache
 from itertools import pairwise
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pandas as pd
 import vl_convert
 
+from components.passports import names_a_figure
 from components.words import languages, words
 from pages import PAGE_PATHS
 from tests.pages.screen import Chart, Screen
@@ -143,6 +144,9 @@ def links(screen: Screen, language: str) -> list[str]:
                 wrong.append(f"{link} has no language")
         elif not parts.path.startswith("/data/"):
             wrong.append(f"{link} leads nowhere")
+    for one in screen.figures:
+        if not names_a_figure(dict(parse_qsl(urlsplit(one.link).query))):
+            wrong.append(f"{one.text!r} leads to no figure: {one.link}")
     return wrong + [
         f"{link} is in another language"
         for link in screen.permalinks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,23 @@ class Chart:
     alt: str
 
 
+@dataclass(frozen=True)
+class Stated:
+    """A text that states a figure: its address, what it says on hover, and the caption of the table it stands in."""
+
+    text: str
+    link: str
+    label: str
+    caption: str
+
+
 @dataclass
 class Screen:
     """Everything on a page.
 
     texts: all that can be read or heard, in order. headings: level and text, in order. anchors: what a link can jump
     to, with its heading. links: addresses on the page. permalinks: the addresses that are offered for copying.
-    address: the codes in the browser's address afterwards.
+    figures: texts that lead to the page of a figure. address: the codes in the browser's address afterwards.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -44,6 +54,7 @@ class Screen:
     charts: list[Chart] = field(default_factory=list)
     maps: list[tuple[dict[str, Any], str]] = field(default_factory=list)
     tables: list[tuple[pd.DataFrame, str]] = field(default_factory=list)
+    figures: list[Stated] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     address: dict[str, str] = field(default_factory=dict)
 
@@ -162,6 +173,7 @@ def _read_html(screen: Screen, body: str) -> None:
     screen.headings += reader.headings
     screen.anchors |= dict.fromkeys(reader.anchors, "")
     screen.links += reader.links
+    screen.figures += reader.figures
     screen.tables += [
         (pd.DataFrame(body, columns=head).set_index(head[0]), caption) for head, body, caption in reader.tables
     ]
@@ -177,6 +189,7 @@ class _Reader(HTMLParser):
         self.anchors: set[str] = set()
         self.links: list[str] = []
         self.tables: list[tuple[list[str], list[list[str]], str]] = []
+        self.figures: list[Stated] = []
         self._open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -185,6 +198,10 @@ class _Reader(HTMLParser):
             self._open.append(tag)
         if tag == "a" and "href" in given:
             self.links.append(given["href"])
+            if given.get("class") == "fig":
+                caption = self.tables[-1][2] if "table" in self._open else ""
+                self.figures.append(Stated("", given["href"], given.get("title", ""), caption))
+                self._open[-1] = "a.fig"
         if "id" in given:
             self.anchors.add(given["id"])
         if tag == "table":
@@ -198,6 +215,7 @@ class _Reader(HTMLParser):
             self.headings.append((LEVELS[tag], ""))
 
     def handle_endtag(self, tag: str) -> None:
+        tag = "a.fig" if tag == "a" and "a.fig" in self._open else tag
         if tag in self._open:
             while self._open.pop() != tag:
                 pass
@@ -206,6 +224,8 @@ class _Reader(HTMLParser):
         if not data.strip() or {"style", "script"} & set(self._open):
             return
         self.texts.append(data.strip())
+        if "a.fig" in self._open:
+            self.figures[-1] = replace(self.figures[-1], text=self.figures[-1].text + data)
         if "caption" in self._open:
             head, body, _ = self.tables[-1]
             self.tables[-1] = (head, body, data)

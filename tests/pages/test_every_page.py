@@ -14,7 +14,7 @@ from data.store import Store
 from pages import PAGE_PATHS
 from tests.pages import checks
 from tests.pages.conftest import Publish
-from tests.pages.screen import Chart, Screen, open_page
+from tests.pages.screen import Chart, Screen, Stated, open_page
 
 CITIES = ("demo", "chicago", "cincinnati")
 HARD_PLACES = {
@@ -205,3 +205,6 @@ class TestTheChecksWouldNotice:
     @pytest.mark.parametrize("link", ["#nowhere", "/budget?n=loop", "/no-such-page?lang=en", "budget"])
     def test_links_that_lead_nowhere_or_forget_the_language(self, link: str) -> None:
         assert checks.links(Screen(links=[link], anchors={"top": ""}), "en")
+
+    def test_a_figure_that_leads_to_no_figure(self) -> None:
+        assert checks.links(Screen(figures=[Stated("57%", "/figure?lang=en&at=city", "", "")]), "en")
