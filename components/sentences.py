@@ -160,9 +160,7 @@ def change_sentence(reading: Reading, scope: Scope) -> str:
         way = "up" if change.moved > 0 else "down"
         return scope.say(f"verdict.{change.finding}_{way}", **slots, when=when_text(reading, scope))
     if change.finding == Finding.NO_REAL_CHANGE:
-        low, high = change.low or 0.0, change.high or 0.0
-        least = _difference(max(abs(low), abs(high)), reading, scope)
-        return scope.say("verdict.no_real_change", **slots, least=least)
+        return scope.say("verdict.no_real_change", **slots, least=_least(reading, before, scope))
     return scope.say("verdict.no_clear_change_values", **slots, **_ends(reading, scope))
 
 
@@ -251,11 +249,11 @@ def spoken(reading: Reading, scope: Scope) -> str:
     if now.low is not None:
         ranged = scope.say("reading.true_number", range=range_text(now, scope))
     elif now.has_value:
-        ranged = reason_text(now, scope)
+        ranged = reason_text(now, scope) or (scope.say("verdict.full_count") if now.unit == "events" else "")
     end = scope.say("card.alt_end")
     spoken_text = f"{title}."
-    period = formats.period_label(now.period, scope.language)
-    for part in ("" if value in title else f"{value} ({period}).", ranged, base_text(now, scope)):
+    period = formats.sentence_case(formats.period_label(now.period, scope.language))
+    for part in ("" if value in title else f"{period}: {value}.", ranged, base_text(now, scope)):
         if part and len(spoken_text) + len(part) + len(end) + 2 <= SPOKEN_AT_MOST:
             spoken_text = f"{spoken_text} {part}"
     return f"{spoken_text} {end}"[:SPOKEN_AT_MOST]
@@ -304,7 +302,7 @@ def change_cell(reading: Reading, scope: Scope) -> str:
 def city_cell(reading: Reading, scope: Scope) -> str:
     """How the place stands beside the city, for a table: the verdict and the city's figure, or why there is none."""
     city, beside = reading.city, reading.beside_city
-    value = _shown(city, scope)
+    value = _short(city, scope) if city is not None and city.has_value else ""
     if beside.reason in WITHOUT_RANGE and value and reading.now.has_value:
         return scope.say("reading.city_only", value=value)
     if beside.reason is not None:
@@ -315,7 +313,7 @@ def city_cell(reading: Reading, scope: Scope) -> str:
         key = "no_clear_difference"
     else:
         key = "higher" if beside.moved > 0 else "lower"
-    return scope.say("reading.city_with", verdict=scope.say(f"verdict.chip.{key}"), value=value or "")
+    return scope.say("reading.city_with", verdict=scope.say(f"verdict.chip.{key}"), value=value)
 
 
 def base_text(figure: Figure, scope: Scope) -> str:
@@ -368,6 +366,15 @@ def _ends(reading: Reading, scope: Scope) -> dict[str, Any]:
     """The two ends of what an unclear change could be."""
     low, high = reading.change.low or 0.0, reading.change.high or 0.0
     return {"fall": _difference(abs(low), reading, scope), "rise": _difference(high, reading, scope)}
+
+
+def _least(reading: Reading, before: Figure, scope: Scope) -> str:
+    """What any true change is smaller than, in the measure's unit: a share of a small number would sound large."""
+    most = max(abs(reading.change.low or 0.0), abs(reading.change.high or 0.0))
+    if reading.kind in ("share", "score"):
+        return _difference(most, reading, scope)
+    size = most * (before.value or 0.0)
+    return amount_text(math.ceil(size) if before.unit == "events" else size, before.unit, scope)
 
 
 def _difference(size: float, reading: Reading, scope: Scope) -> str:
