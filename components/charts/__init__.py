@@ -3,6 +3,7 @@
 from components.charts.answers import likert
 from components.charts.bars import bars, parts, promises
 from components.charts.drawing import Drawing, Width
+from components.charts.funnel import funnel
 from components.charts.money import bullets, steps
 from components.charts.strip import strip
 from components.charts.timeline import Mark, trend, years
@@ -13,6 +14,7 @@ __all__ = [
     "Width",
     "bars",
     "bullets",
+    "funnel",
     "likert",
     "parts",
     "promises",

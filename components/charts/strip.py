@@ -31,7 +31,7 @@ from components.charts.drawing import (
     wrapped,
     wrapped_to,
 )
-from components.charts.texts import has_range, has_value, reading, status_words, tick_text, tooltip_of, value_text
+from components.charts.texts import has_range, has_value, reading, tick_text, tooltip_of, value_text, why_without
 from components.tokens import Look
 from components.words import words
 from data.figures import Status
@@ -99,7 +99,10 @@ class _Plan:
         self.city = None if city is None or pd.isna(city) else float(city)
         self.direction = direction
         records: list[dict[str, Any]] = figures.to_dict("records")  # type: ignore[assignment]
-        self.left_out = [str(row["name"]) for row in records if row["status"] == Status.NOT_APPLICABLE]
+        self.left_out: dict[str, list[str]] = {}
+        for row in records:
+            if row["status"] == Status.NOT_APPLICABLE:
+                self.left_out.setdefault(why_without(row, self.say), []).append(str(row["name"]))
         self.records = [row for row in records if row["status"] != Status.NOT_APPLICABLE]
         self.shown = [row for row in self.records if has_value(row)]
         highest = max([*(self._end(row, "high") for row in self.shown), self.city or 0.0], default=1.0)
@@ -198,7 +201,7 @@ class _Plan:
             words_here.append(said["status_text"])
         if has_value(row) and here and not words_here:
             words_here.append(said["value_text"])
-        note = ", ".join(words_here) if has_value(row) else status_words(str(row["status"]), self.say)
+        note = ", ".join(words_here) if has_value(row) else why_without(row, self.say)
         made |= self._note(made, note)
         if self.size.is_phone:
             under = text_width(name, self.size.text, bold=here) + text_width(note, 14, bold=here) + 16
@@ -244,8 +247,8 @@ class _Plan:
         foot = px(24) if self.city is not None else 0
         left_out = ""
         if self.left_out:
-            listed = f"{status_words('not_applicable', self.say)}: {', '.join(sorted(self.left_out))}"
-            left_out = wrapped_to(listed, size.least, size.text)
+            listed = [f"{why}: {', '.join(sorted(names))}" for why, names in sorted(self.left_out.items())]
+            left_out = "\n".join(wrapped_to(line, size.least, size.text) for line in listed)
         height = self.rows_end + foot
         below = px(19) * lines_in(left_out) + px(12) if left_out else px(4)
         margins = (self.name_px + self.end_px, self.end_px + self.right)

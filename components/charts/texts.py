@@ -33,6 +33,17 @@ def status_words(status: str, say: Words) -> str:
     return say.say(f"status.cell.{status}")
 
 
+NOT_COMPARED = ("visitors", "partial_coverage")
+"""Reasons for which a place that has a value is left out of a comparison."""
+
+
+def why_without(row: Mapping[str, Any], say: Words) -> str:
+    """Why a row has no mark: its status in words, or that it is not compared and why."""
+    if str(row["status"]) == Status.NOT_APPLICABLE and row.get("reason") in NOT_COMPARED:
+        return say.say(f"map.not_compared_{row['reason']}")
+    return status_words(str(row["status"]), say)
+
+
 def status_short(status: str, say: Words) -> str:
     """The same in a word or two: 'Hidden'."""
     return say.say(f"status.chip.{status}")
@@ -67,7 +78,7 @@ def reading(row: Mapping[str, Any], unit: str, language: str) -> dict[str, str]:
         if status != Status.SHOWN:
             said["status_text"] = status_short(status, say)
     else:
-        said["status_text"] = status_words(status, say)
+        said["status_text"] = why_without(row, say)
     told = ", ".join(text for text in (said["value_text"], said["range_text"], said["status_text"]) if text)
     name = str(row.get("name") or "")
     said["tip"] = f"{name}: {told}" if name else told

@@ -143,10 +143,17 @@ def key_layers(items: Sequence[dict[str, Any]], look: Look, size: Sizes) -> list
     px = size.px
     if not items:
         return []
+    lines = [
+        layer("rule", {"stroke": item["color"], "strokeWidth": 1.25 * size.unit, "strokeDash": item["dash"]},
+              values=[{"x": item["x"] - px(8), "to": item["x"] + px(10), "y": item["y"]}], x=pixel("x"),
+              x2={"field": "to"}, y=pixel("y"))
+        for item in items if item["kind"] == "line"
+    ]  # fmt: skip
     points = [item for item in items if item["kind"] == "point"]
     boxes = [item for item in items if item["kind"] == "range"]
     stroke = {"strokeWidth": size.line, "opacity": 1}
     return [
+        *lines,
         layer("point", {"size": px(13) ** 2, "strokeWidth": 1, "strokeDash": [2, 2], "opacity": 1}, values=boxes,
               x=pixel("x"), y=pixel("y"), shape=as_is("shape"), stroke=as_is("color"), fill=as_is("fill")),
         layer("point", {"size": px(9) ** 2, **stroke}, values=points, x=pixel("x"), y=pixel("y"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -10,6 +11,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from components.charts.texts import why_without
 from components.classes import MapClasses, group_classes, value_classes
 from components.tokens import Look
 from components.words import words
@@ -23,7 +25,8 @@ class LegendRow:
     """One line of a legend.
 
     swatch, line: the colors of the fill and its outline. text: the class in words with how many areas it has.
-    kind: fill, hatched (not shown), dashed (not reported), away (does not apply) or dotted (early, or use with care).
+    count: areas that no other line counts, so that all lines add up to all areas. kind: fill, hatched (not shown),
+    dashed (not reported), away (does not apply, or not compared) or dotted (early, or use with care).
     """
 
     swatch: str
@@ -63,15 +66,17 @@ def legend(measure: Mapping[str, Any], figures: pd.DataFrame, look: Look, langua
     for wanted, key, kind, swatch, line in (
         (HIDDEN, "map.not_shown_hidden", "hatched", look.hatch_fill, look.hatch_line),
         ((Status.NOT_REPORTED,), "map.not_reported", "dashed", look.card, look.muted),
-        ((Status.NOT_APPLICABLE,), "map.not_applicable", "away", look.mark, look.mark),
     ):
         count = sum(status in wanted for status in statuses)
         if count:
             rows.append(_row(say.say("map.legend_row", n=count, label=say.say(key)), swatch, count, kind, line))
+    away = Counter(why_without(row, say) for row in records if row["status"] == Status.NOT_APPLICABLE)
+    for label, count in sorted(away.items()):
+        rows.append(_row(say.say("map.legend_row", n=count, label=label), look.mark, count, "away", look.mark))
     for careful in (Status.PROVISIONAL, Status.UNSTABLE):
-        if count := statuses.count(careful):
-            label = say.say(f"status.chip.{careful}")
-            rows.append(_row(say.say("map.legend_row", n=count, label=label), look.card, count, "dotted", look.ink))
+        if count := statuses.count(careful):  # counted in their class already
+            label = say.say("map.of_these", n=count, label=say.say(f"status.chip.{careful}").lower())
+            rows.append(_row(label, look.card, 0, "dotted", look.ink))
     return rows
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from components import charts, formats, maps
 from components.cards import Card, show_card, show_small, show_table
+from components.panels.funnel import funnel_card, refusal_words, spread_of
 from components.panels.measures import source_line
 from components.passports import Passport, figured, observation_passport
 from components.scope import NEIGHBORHOOD, Scope, choose_code
@@ -22,10 +23,11 @@ from components.tokens import look
 from components.words import for_markdown
 from data import periods, queries
 from data.figures import Figure
+from data.verdicts import Refusal
 
 PAGES = Path(__file__).parent.parent.parent / "pages"
 MEASURE, PERIOD, VIEW = "m", "p", "view"
-COMPARED, VALUES = "compared", "values"
+COMPARED, VALUES, FUNNEL = "compared", "values", "funnel"
 MAP_HEIGHT = 560
 
 
@@ -134,18 +136,18 @@ def city_figure(scope: Scope, measure: str, period: str) -> Figure | None:
 
 def views(figures: pd.DataFrame) -> list[str]:
     """Which views of a map the figures allow: compared with the city only where every shown place has a verdict."""
-    shown = figures[figures.value.notna() & (figures.reason != "visitors")]
+    alone = figures.refused.isin([Refusal.VISITORS, Refusal.PARTIAL_COVERAGE])  # these places, and no others
+    shown = figures[figures.value.notna() & ~alone]
     return [COMPARED, VALUES] if len(shown) and shown.group.notna().all() else [VALUES]
 
 
 def choose_view(scope: Scope, figures: pd.DataFrame) -> str:
-    """Compared with the city, or values; a sentence where only values can be shown."""
+    """Compared with the city, values, or the funnel; a sentence where values can be shown and not be compared."""
     allowed = views(figures)
     if len(allowed) == 1:
         show_small(scope.say("map.no_range_view"))
-        return allowed[0]
     return choose_code(
-        scope.say("map.view"), allowed, param=VIEW, default=COMPARED, kind="segmented_control",
+        scope.say("map.view"), [*allowed, FUNNEL], param=VIEW, default=allowed[0], kind="segmented_control",
         label_of=lambda code: scope.say(f"map.view_{code}"),
     )  # fmt: skip
 
@@ -272,18 +274,34 @@ def show_place_list(scope: Scope, measure: Mapping[str, Any], period: str, figur
 
 
 def show_map(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
-    """The list and the map side by side, the view above, the legend and the limits below."""
+    """The view above; the list and the map side by side, or the funnel; below them where every place stands."""
     figures = place_figures(scope, measure, period)
     view = choose_view(scope, figures)
-    drawn = as_view(figures, view)
-    left, right = st.columns([5, 6])
-    with right:
-        show_deck(scope, measure, period, figures, view)
-        show_legend(scope, measure, drawn)
-        show_limits(scope)
-    with left:
-        show_place_list(scope, measure, period, figures)
+    if view == FUNNEL:
+        show_funnel(scope, measure, period, figures)
+    else:
+        drawn = as_view(figures, view)
+        left, right = st.columns([5, 6])
+        with right:
+            show_deck(scope, measure, period, figures, view)
+            show_legend(scope, measure, drawn)
+            show_limits(scope)
+        with left:
+            show_place_list(scope, measure, period, figures)
     show_card(places_card(scope, measure, period, figures), scope)
+
+
+def show_funnel(scope: Scope, measure: Mapping[str, Any], period: str, figures: pd.DataFrame) -> None:
+    """Which places differ by more than chance, or why that cannot be said."""
+    places = scope.ask(queries.neighborhoods, language=scope.language)
+    spread = spread_of(figures, measure, set(places.id[places.visitor_area.astype(bool)]))
+    if isinstance(spread, str):
+        with st.container(border=True, key="funnel-refused"):
+            for line in refusal_words(spread, figures, scope):
+                st.markdown(for_markdown(line))
+        return
+    link = {MEASURE: str(measure["id"]), PERIOD: period, VIEW: FUNNEL}
+    show_card(funnel_card(scope, measure, period, spread, link, source_line(measure, scope)), scope)
 
 
 def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: pd.DataFrame) -> Card:
@@ -317,7 +335,7 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: 
         ),
         alt=said("card.alt", finding=finding, detail=map_summary(scope, figures)),
         table=places_table(scope, figures, str(measure["unit"])),
-        rows=rows.drop(columns=["neighborhood", "group"]),
+        rows=rows.drop(columns=["neighborhood", "group", "refused"]),
         how_to_read=said("how_to_read.strip"),
         source=source_line(measure, scope),
         passport=_card_passport(scope, measure, figures, city),

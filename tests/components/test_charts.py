@@ -115,6 +115,31 @@ def _yearly_limits() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["period", "stretch", "low", "centre", "high", "moved"])
 
 
+def _spread() -> pd.DataFrame:
+    """Places on 1,000 to 40,000 residents: one above the lines, one below, one of visitors, one far off, two hidden."""
+    rows: list[tuple[Any, ...]] = [
+        (f"p{i}", f"Place {i}", 15.0 + i % 7, 1000.0 + 1300 * i, "shown", None, 0) for i in range(30)
+    ]
+    rows += [
+        ("high", "Higher Hill", 39.0, 30_000.0, "shown", None, 1),
+        ("low", "Lower Lake", 4.0, 38_000.0, "shown", None, -1),
+        ("weak", "Weak Woods", 25.0, 2_000.0, "unstable", "under_20_events", 0),
+        ("visited", "Market", 40.0, 9_000.0, "shown", "visitors", None),
+        ("downtown", "Downtown", 400.0, 9_000.0, "shown", "visitors", None),
+        ("pine", "Pine Ridge", SECRET, SECRET, "withheld", "small_number", None),
+        ("maple", "Maple Grove", SECRET, SECRET, "too_few_to_say", "under_10_events", None),
+    ]
+    columns = ["neighborhood", "name", "value", "base", "status", "reason", "position"]
+    return pd.DataFrame(rows, columns=columns).astype({"position": "Int8"})
+
+
+def _curve() -> pd.DataFrame:
+    base = np.geomspace(100, 60_000, 60)
+    half = 3 * np.sqrt(20 * 1000 / base)
+    ends = {"low_95": 20 - half * 0.63, "high_95": 20 + half * 0.63, "low_998": 20 - half, "high_998": 20 + half}
+    return pd.DataFrame({"base": base, **ends}).clip(lower=0)
+
+
 def _breaks() -> pd.DataFrame:
     return pd.DataFrame([{"broke_on": date(2024, 7, 1), "kind": "records_system"}])
 
@@ -192,6 +217,19 @@ BUILDERS: dict[str, Builder] = {
     "years usual": lambda lo, la, w: charts.years(
         _yearly(), lo, la, w, chosen="city", names={"city": "Riverton"}, limits=_yearly_limits()
     ),
+    "funnel": lambda lo, la, w: charts.funnel(
+        _spread(),
+        _curve(),
+        lo,
+        la,
+        w,
+        unit="per_1000_residents",
+        centre=20.0,
+        direction="fewer",
+        chosen="p3",
+        base_name="Residents",
+        centre_name="These areas together",
+    ),
     "years": lambda lo, la, w: charts.years(
         _years(), lo, la, w, chosen="riverside", names={"riverside": "Riverside"}, breaks=_breaks()
     ),
@@ -217,6 +255,7 @@ TEXTS = {
     "trend usual": ["20"],
     "years usual": ["900"],
     "years": ["75%", "2025", "57%"],
+    "funnel": ["Higher Hill", "Residents", "Downtown"],
     "likert": ["Strongly agree", "38"],
     "bullets": ["Youth programs"],
     "bars": ["1,184", "0"],
@@ -371,6 +410,67 @@ def test_places_where_it_does_not_apply_have_no_row_and_are_named() -> None:
 def test_an_empty_table_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one place"):
         charts.strip(_places().head(0), look("light"), "en", "desktop", unit="percent")
+
+
+# ---------------------------------------------------------------- funnel
+
+
+def test_only_places_outside_the_outer_lines_have_shape_color_and_word() -> None:
+    light = look("light")
+    rows = BUILDERS["funnel"](light, "en", "desktop").rows.set_index("neighborhood")
+    assert tuple(rows.loc["high", ["shape", "color"]]) == ("triangle-up", light.worse.text)
+    assert tuple(rows.loc["low", ["shape", "color"]]) == ("triangle-down", light.better.text)
+    assert rows.loc["high"].stands == words("en").say("funnel.above")
+    rest = rows.drop(index=["high", "low", "p3"])
+    assert set(rest.color) == {light.mark}
+    assert set(rest["shape"]) == {"circle"}
+    assert rows.loc["p3"].color == light.focus
+
+
+def test_a_place_of_visitors_is_hollow_and_one_far_off_is_named_below_instead() -> None:
+    drawing = BUILDERS["funnel"](look("light"), "en", "desktop")
+    rows = drawing.rows.set_index("neighborhood")
+    assert rows.loc["visited"].fill == look("light").card
+    assert rows.group.isna()["visited"]
+    assert "downtown" not in rows.index
+    said = words_in(svg_of(drawing))
+    assert "Off the chart: Downtown, 400 per 1,000. Not compared (many visitors)" in said
+    assert "Hidden: small number: Pine Ridge" in said
+
+
+def test_names_in_a_funnel_touch_no_other_name_and_stay_inside() -> None:
+    many = _spread().assign(position=lambda frame: frame.position.mask(frame.position == 0, 1))
+    for width in ("phone", "desktop"):
+        drawing = charts.funnel(
+            many, _curve(), look("light"), "en", width, unit="per_1000_residents", centre=20.0, chosen="p3",
+            base_name="Residents", centre_name="City",
+        )  # fmt: skip
+        names = [
+            v
+            for one in drawing.spec["layer"]
+            for v in one.get("data", {}).get("values", [])
+            if "align" in v and "dy" in v
+        ]
+        assert 3 <= len({spot["name"] for spot in names}) < 30
+        assert "Place 3" in {spot["name"] for spot in names}
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1e4) | st.just(5.0), st.floats(1, 1e9), st.sampled_from([1, 0, -1, None])),
+             min_size=1, max_size=40)
+)  # fmt: skip
+def test_odd_funnels_are_drawn_inside_the_plot(places: list[tuple[float, float, int | None]]) -> None:
+    frame = pd.DataFrame(places, columns=["value", "base", "position"]).astype({"position": "Int8"})
+    codes = [f"p{i}" for i in frame.index]
+    frame = frame.assign(neighborhood=codes, name=codes, status="shown", reason="visitors")
+    curve = pd.DataFrame({"base": [1.0, 1e9], "low_95": 0.0, "high_95": 9.0, "low_998": 0.0, "high_998": 12.0})
+    if frame.position.isna().all():
+        with pytest.raises(ValueError, match="at least one"):
+            charts.funnel(frame, curve, look("light"), "en", "phone", unit="per_1000_residents", centre=5.0)
+        return
+    drawing = charts.funnel(frame, curve, look("light"), "en", "phone", unit="per_1000_residents", centre=5.0)
+    json.dumps(drawing.full(), allow_nan=False)
+    assert drawing.rows.y.between(0, drawing.height).all()
 
 
 # ---------------------------------------------------------------- time

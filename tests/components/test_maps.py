@@ -218,8 +218,9 @@ def test_context_has_quiet_colors_and_no_labels_to_pick() -> None:
 
 def test_the_legend_counts_every_area_once_and_says_what_is_not_shown() -> None:
     rows = maps.legend(TRUST, _figures(), LIGHT, "en")
-    counted = [row for row in rows if row.kind != "dotted"]
-    assert sum(row.count for row in counted) == 9
+    assert sum(row.count for row in rows) == 9
+    # What is said of areas again names no number that could be added.
+    assert all(row.count == 0 for row in rows if row.kind == "dotted")
     assert [row.text for row in rows] == [
         "Under 40% (1 area)",
         "40% to 49% (1 area)",
@@ -229,10 +230,19 @@ def test_the_legend_counts_every_area_once_and_says_what_is_not_shown() -> None:
         "Not shown: hidden or too few (2 areas)",
         "Not reported (1 area)",
         "Does not apply (1 area)",
-        "Early figure (1 area)",
-        "Use with care (1 area)",
+        "Dotted outline: early figure (1 of the areas above)",
+        "Dotted outline: use with care (1 of the areas above)",
     ]
     assert [row.text for row in rows if row.hatched] == ["Not shown: hidden or too few (2 areas)"]
+
+
+def test_a_place_of_visitors_is_not_compared_rather_than_not_applicable() -> None:
+    figures = _figures(reason=[None] * 6 + ["visitors"] + [None] * 2)
+    texts = [row.text for row in maps.legend(TRUST, figures, LIGHT, "en")]
+    assert "Not compared (many visitors) (1 area)" in texts
+    assert not any("Does not apply" in text for text in texts)
+    labels = [area.label for area in maps.areas(_outlines(), figures, TRUST, LIGHT, "en")]
+    assert labels[6] == "Area 6: Not compared (many visitors)"
 
 
 def test_classes_without_areas_stay_and_what_is_not_on_the_map_is_not_in_the_legend() -> None:

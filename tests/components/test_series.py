@@ -32,7 +32,7 @@ def rows_of(codes: list[str], counts: list[float | None], **more: Any) -> pd.Dat
     spans = [periods.parse(code) for code in codes]
     frame = pd.DataFrame({"period": codes, "numerator": counts, "value": counts})
     frame = frame.assign(
-        measure="force", neighborhood="city", unit="events", low=None, high=None, denominator=None, n=pd.NA,
+        measure="force", neighborhood="city", unit="events", low=None, high=None, denominator=None, n=None,
         status="shown", reason=None, source="police", release="2026-03", group="all", n_effective=None,
         denominator_period=None, period_start=[one.start for one in spans], period_end=[one.end for one in spans],
     )  # fmt: skip
@@ -56,7 +56,7 @@ EVEN: list[float | None] = [50.0, 54.0, 48.0, 52.0, 49.0, 55.0, 51.0, 47.0, 53.0
 
 def test_months_have_the_limits_of_the_published_chart() -> None:
     usual = usual_range(COUNT, months(EVEN), "month")
-    chart = control.xmr(EVEN, floor=0)
+    chart = control.xmr(np.array(EVEN, dtype=float), floor=0)
     assert np.allclose(usual.limits.low, chart.low)
     assert np.allclose(usual.limits.high, chart.high)
     assert not usual.limits.moved.any()
