@@ -16,7 +16,6 @@ from data.store import Release
 from data.verdicts import (
     MANY_LOOKS,
     Context,
-    Finding,
     Refusal,
     SeriesVerdict,
     Verdict,
@@ -153,19 +152,28 @@ def _same_days(context: Context, mine: pd.DataFrame, now: Figure) -> tuple[Figur
 
 
 def beside_city(context: Context, figures: pd.DataFrame, city: Figure | None) -> pd.DataFrame:
-    """Figures of every place in one period with `group`: above, same or below the rest of the city.
+    """Figures of every place in one period with `group` (above, same or below the rest of the city) and `refused`.
 
     figures: rows of `queries.by_neighborhood`. As many places are looked at together, a place must lie outside the
-    wider limits (99.8%). The group is None where there is no value or the data cannot say.
+    wider limits (99.8%). The group is None where there is no value or the data cannot say; refused is the reason why a
+    value is not compared, else None.
     """
     groups: list[str | None] = []
+    reasons: list[str | None] = []
     for row in queries.records(figures):
-        group = None
-        if city is not None and pd.notna(row["value"]):
-            verdict = compare(context, queries.as_figure(row), city, confidence=MANY_LOOKS)
+        group = reason = None
+        if pd.notna(row["value"]):
+            verdict = refused(Refusal.NO_CITY_FIGURE)
+            if city is not None:
+                verdict = compare(context, queries.as_figure(row), city, confidence=MANY_LOOKS)
+            reason = None if verdict.reason is None else str(verdict.reason)
             if verdict.is_clear:
                 group = "above" if verdict.moved > 0 else "below"
-            elif verdict.finding in (Finding.NO_CLEAR_CHANGE, Finding.NO_REAL_CHANGE, Finding.COUNTS_ONLY):
+            elif reason is None:
                 group = "same"
         groups.append(group)
-    return figures.assign(group=pd.Series(groups, index=figures.index, dtype=object))
+        reasons.append(reason)
+    columns = {"group": groups, "refused": reasons}
+    return figures.assign(
+        **{name: pd.Series(values, index=figures.index, dtype=object) for name, values in columns.items()}
+    )

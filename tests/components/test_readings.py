@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from components.readings import Reading, comparable, read_measure
-from data import periods
+from components.readings import Reading, beside_city, comparable, read_measure
+from data import periods, queries
 from data.verdicts import Context, Finding, Refusal, SeriesFinding
 
 MEASURE = {
@@ -121,6 +121,19 @@ def test_visitor_areas_are_known_even_where_the_figure_carries_another_remark() 
     few: dict[str, Any] = {"numerator": 15.0, "value": 1.2, "status": "unstable", "reason": "under_20_events"}
     rows = [row("2025", "airport", **few), row("2025", "city", numerator=2_000.0, denominator=400_000.0)]
     assert read(rows, place="airport").beside_city.reason == Refusal.VISITORS
+
+
+def test_places_on_a_map_are_grouped_or_say_why_not() -> None:
+    few: dict[str, Any] = {"numerator": 15.0, "value": 1.2, "status": "unstable", "reason": "under_20_events"}
+    rows = [
+        row("2025", "high", numerator=300.0, value=25.0), row("2025", "low", numerator=20.0, value=1.7),
+        row("2025", "same"), row("2025", "airport", **few), row("2025", "none", value=None, status="withheld"),
+    ]  # fmt: skip
+    city = row("2025", "city", numerator=2_000.0, denominator=400_000.0)
+    grouped = beside_city(context_for(MEASURE), pd.DataFrame(rows), queries.as_figure(city))
+    assert list(grouped.group) == ["above", "below", "same", None, None]
+    assert list(grouped.refused) == [None, None, None, "visitors", None]
+    assert set(beside_city(context_for(MEASURE), pd.DataFrame(rows[:3]), None).refused) == {"no_city_figure"}
 
 
 def test_a_part_year_beside_a_whole_one_is_refused_and_the_same_days_are_found() -> None:
