@@ -10,7 +10,8 @@ from html import escape
 import streamlit as st
 
 from components import drafts, formats
-from components.scope import NEIGHBORHOOD, Scope, choose_code, peek_words
+from components.passports.passport import release_text
+from components.scope import NEIGHBORHOOD, RELEASE, Scope, choose_code, peek_words
 from components.tokens import ASSETS, look
 from components.words import Words, for_markdown, languages, words
 from data import queries
@@ -42,8 +43,8 @@ def show_notices(scope: Scope, page: str) -> None:
             st.warning(for_markdown(scope.say("notice.sample_data")))
         if scope.is_old:
             manifest = scope.ask(queries.manifest)
-            old = scope.say("notice.old_release", date=formats.date_text(manifest["released_on"], scope.language))
-            latest = scope.link(page, anchor="", release=None)
+            old = scope.say("notice.old_release", release=release_text(scope, manifest))
+            latest = scope.link(page, **{**st.query_params.to_dict(), RELEASE: None})
             st.warning(f"{for_markdown(old)} [{for_markdown(scope.say('scope.latest'))}]({latest})")
         for notice in scope.notices:
             st.info(for_markdown(notice))

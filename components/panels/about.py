@@ -20,6 +20,12 @@ from data import queries
 METHODS = ("rate", "rate_range", "share", "change", "compare", "small", "few", "places")
 
 
+def show_file_link(scope: Scope, table: str) -> None:
+    """The way to a table of the open data that a table on the page was made from."""
+    address = f"/data/{scope.release.id}/{table}.csv"
+    st.html(f'<p><a href="{escape(address)}" target="_self">{escape(scope.say("about.table_file"))}</a></p>')
+
+
 def show_jumps(scope: Scope, parts: Sequence[tuple[str, str]]) -> None:
     """Links to the parts of the page. parts: name in the catalog, anchor."""
     label = escape(scope.say("neighborhood.jump"))
@@ -41,6 +47,7 @@ def show_sources(scope: Scope) -> None:
         }
     )
     show_table(table, scope, caption=said("about.sources"))
+    show_file_link(scope, "source")
 
 
 def show_definitions(scope: Scope) -> None:
@@ -70,6 +77,7 @@ def show_hidden(scope: Scope) -> None:
     st.markdown(for_markdown(said("about.hidden_count", n=int(counts.cells.sum()))))
     table = hidden_table(scope, counts)
     show_table(table, scope, caption=said("about.hidden"))
+    show_file_link(scope, "withheld_cell")
 
 
 def hidden_table(scope: Scope, counts: pd.DataFrame) -> pd.DataFrame:
@@ -143,6 +151,7 @@ def show_files(scope: Scope) -> None:
         }
     )
     show_table(table, scope, caption=said("about.files"))
+    show_file_link(scope, "source_file")
 
 
 def _rows(count: float | None, scope: Scope) -> str:
