@@ -37,9 +37,10 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
-def data(*arguments: object, store: Store | None = None) -> Result:
+def data(*arguments: object, store: Store | None = None, typed: str | None = None) -> Result:
+    """Run a command; `typed` is what a person answers."""
     more = ["--store", str(store.root)] if store else []
-    return CliRunner().invoke(app, [*map(str, arguments), *more], catch_exceptions=False)
+    return CliRunner().invoke(app, [*map(str, arguments), *more], input=typed, catch_exceptions=False)
 
 
 def section(command: str) -> str:
