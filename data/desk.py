@@ -123,13 +123,18 @@ def approve(
         found = work.look(opened, work.only_draft(opened, draft))
         _show_draft(opened, found)
         if content is None:
-            if not sys.stdin.isatty():
+            if not is_terminal():
                 refuse(f"say what you approve: --content {found.content_sha256[:12]}")
             if not typer.confirm(f"\nDoes {by.strip()} approve this content?"):
                 refuse("not approved")
             content = found.content_sha256
         done = work.approve(opened, found.id, by=by, content=content)
     console.out().print(f"\nDraft {done.id} is approved by {done.approved_by}.", markup=False)
+
+
+def is_terminal() -> bool:
+    """Whether a person is there to be asked."""
+    return sys.stdin.isatty()
 
 
 def _show_draft(store: Store, draft: Draft) -> None:
