@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -167,3 +168,92 @@ def test_a_large_release_is_compared_whole() -> None:
     later = frame.copy()
     later.loc[later.index[::100], "value"] = 2.5
     assert len(compare({"observation": frame}, {"observation": later})) == 200
+
+
+# ---------------------------------------------------------------- any two releases
+
+
+whole = st.fixed_dictionaries(
+    {
+        "measure_id": st.sampled_from(["burglary", "trust"]),
+        "neighborhood_id": st.sampled_from("abc"),
+        "period": st.sampled_from(["2023", "2024", "2024-01-01..2024-06-30"]),
+        "group_name": st.sampled_from(["all", "young"]),
+        "numerator": st.none() | st.integers(0, 300),
+        "value": st.none() | st.floats(0, 100, allow_subnormal=False).map(lambda number: round(number, 3)),
+        "status": st.sampled_from(["shown", "withheld", "not_reported", "unstable"]),
+    }
+)
+IDENTITY = ("measure_id", "neighborhood_id", "period", "group_name")
+tables = st.builds(
+    lambda figures, lines: release(*figures, lines=lines),
+    st.lists(whole, unique_by=lambda figure: tuple(figure[name] for name in IDENTITY), max_size=10),
+    st.dictionaries(
+        st.sampled_from("pqrs"), st.tuples(st.sampled_from(["FY2024", "FY2025"]), st.integers(-9_999, 999_999))
+    ),
+)
+
+
+@settings(deadline=None, max_examples=12)
+@given(tables, tables)
+def test_the_old_figures_with_their_revisions_are_the_new_ones(
+    old: dict[str, pd.DataFrame], new: dict[str, pd.DataFrame]
+) -> None:
+    was, told, now = visible(old), visible(old), visible(new)
+    for row in compare(old, new).itertuples():
+        if row.changed_column in ("ledger", "category"):  # what it held is told line by line
+            continue
+        ours, theirs = (was, now) if row.kind == "gone" else (now, was)
+        here = {key for key in ours if is_about(key, ours[key], row)}
+        if row.kind in ("new", "gone"):
+            alone = {key for key in here if key not in theirs}
+            assert alone
+            for key in alone:
+                told.pop(key, None)
+                told |= {key: now[key]} if row.kind == "new" else {}
+        else:
+            [key] = here
+            assert same(told[key][row.changed_column], row.old)
+            told[key][row.changed_column] = row.new
+    assert told.keys() == now.keys()
+    for key, cells in now.items():
+        if "withheld" not in (cells.get("status"), was.get(key, {}).get("status")):
+            assert all(same(told[key][name], cell) for name, cell in cells.items()), key
+
+
+@settings(deadline=None, max_examples=6)
+@given(tables)
+def test_a_release_does_not_differ_from_itself(same: dict[str, pd.DataFrame]) -> None:
+    shuffled = {name: frame.sample(frac=1, random_state=1) for name, frame in same.items()}
+    assert compare(same, shuffled).empty
+
+
+def visible(tables: dict[str, pd.DataFrame]) -> dict[tuple[str, ...], dict[str, Any]]:
+    """What a release tells, by what it is about."""
+    figures = tables["observation"].to_dict("records")
+    told: dict[tuple[str, ...], dict[str, Any]] = {
+        tuple(row[name] for name in IDENTITY): {name: row[name] for name in ("status", "value", "numerator")}
+        for row in figures
+    }
+    for row in tables["budget_line"].to_dict("records"):
+        told[(row["id"],)] = {"amount_cents": row["amount_cents"], "fiscal_year": row["fiscal_year"]}
+    return told
+
+
+def is_about(key: tuple[str, ...], cells: dict[str, Any], row: Any) -> bool:
+    """Whether a revision is about a figure, or about all figures of which it is one."""
+    if row.table_name == "budget_line":
+        return key == (row.item,) if pd.notna(row.item) else cells.get("fiscal_year") == row.period
+    named = [getattr(row, name) for name in IDENTITY]
+    return len(key) > 1 and all(pd.isna(name) or name == part for name, part in zip(named, key, strict=True))
+
+
+def same(cell: object, other: object) -> bool:
+    """Whether two cells say the same, in six digits."""
+    empty = [each is None or bool(pd.isna(each)) for each in (cell, other)]  # type: ignore[call-overload]
+    if any(empty):
+        return all(empty)
+    try:
+        return float(str(cell)) == pytest.approx(float(str(other)), rel=1e-5, abs=1e-9)
+    except ValueError:
+        return str(cell) == str(other)
