@@ -14,6 +14,7 @@ from components.passports.money import lines_of, money_key
 from components.passports.passport import PAGE, Passport
 from components.scope import RELEASE, Scope
 from data import queries
+from data.figures import Status
 from data.store import Release, Store
 
 REVISED_TABLES = ("observation", "budget_line")
@@ -82,6 +83,8 @@ def change_text(edition: Edition, scope: Scope) -> str:
     told = scope.say(f"figure.change_{edition.change}")
     if edition.change != "changed" or edition.why:
         return f"{told} {edition.why}".strip()
+    if edition.passport and not Status(edition.passport.row.get("status", Status.SHOWN)).has_value:
+        return scope.say("figure.change_status", status=_status(edition.passport, scope))
     if edition.passport and edition.passport.table not in REVISED_TABLES:
         return scope.say("figure.change_counted")
     return f"{told} {scope.say('figure.no_reason')}"
@@ -105,10 +108,9 @@ def history_table(editions: Sequence[Edition], scope: Scope) -> pd.DataFrame:
             }
         )
     table = pd.DataFrame(rows)
-    ranges = {edition.passport.range for edition in editions if edition.passport}
-    # Full counts say once, above, that they have no range.
+    # Full counts and amounts have no range in any release; the passport above says why.
     has_range = any(edition.passport and edition.passport.row.get("low") is not None for edition in editions)
-    return table if has_range or len(ranges) > 1 else table.drop(columns=said("table.range"))
+    return table if has_range else table.drop(columns=said("table.range"))
 
 
 def history_rows(editions: Sequence[Edition], scope: Scope) -> pd.DataFrame:
