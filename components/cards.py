@@ -83,7 +83,14 @@ def show_card(card: Card, scope: Scope) -> None:
         if card.lead:
             st.markdown(for_markdown(card.lead))
         if card.drawing is not None:
-            st.vega_lite_chart(card.drawing.rows, card.drawing.spec, theme=None, alt=card.alt, key=f"chart-{card.id}")
+            st.vega_lite_chart(
+                card.drawing.rows,
+                card.drawing.spec,
+                theme=None,
+                alt=card.alt,
+                key=f"chart-{card.id}",
+                height=card.drawing.height,
+            )
         if card.how_to_read:
             with st.container(key=f"how-{card.id}"):
                 show_small(f"{scope.say('card.how_to_read')}: {card.how_to_read}")

@@ -132,7 +132,7 @@ def funnel_card(
     mine = places[(places.id == scope.place) & places.measure.notna()]
     first = [*city, *(queries.as_figure({**row, "group": "all"}) for row in queries.records(mine))]
     is_rate = unit == "per_1000_residents"
-    alt_range = said("funnel.alt", low=amount_text(compared.value.min(), unit, scope),
+    alt_range = said("map.alt_values", low=amount_text(compared.value.min(), unit, scope),
                      high=amount_text(compared.value.max(), unit, scope), n=len(compared))  # fmt: skip
     return Card(
         id="funnel",

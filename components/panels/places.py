@@ -296,7 +296,7 @@ def show_funnel(scope: Scope, measure: Mapping[str, Any], period: str, figures: 
     places = scope.ask(queries.neighborhoods, language=scope.language)
     spread = spread_of(figures, measure, set(places.id[places.visitor_area.astype(bool)]))
     if isinstance(spread, str):
-        with st.container(border=True, key="funnel-refused"):
+        with st.container(border=True, key="card-funnel-refused"):
             for line in refusal_words(spread, figures, scope):
                 st.markdown(for_markdown(line))
         return
@@ -310,6 +310,10 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: 
     city = city_figure(scope, str(measure["id"]), period)
     counts = figures.group.value_counts()
     shown = figures[figures.value.notna()]
+    low = high = values = ""
+    if len(shown):
+        low, high = (amount_text(end, str(measure["unit"]), scope) for end in (shown.value.min(), shown.value.max()))
+        values = said("map.alt_values", low=low, high=high, n=len(shown))
     if COMPARED in views(figures):
         numbers: dict[str, Any] = {
             name: formats.count(int(counts.get(group, 0)), scope.language)
@@ -317,7 +321,6 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: 
         }
         finding = said("finding.places_differ", **numbers)
     elif len(shown):
-        low, high = (amount_text(end, str(measure["unit"]), scope) for end in (shown.value.min(), shown.value.max()))
         finding = said("finding.range_of_places", low=low, high=high)
     else:
         finding = said("map.nothing_shown")
@@ -333,7 +336,7 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: 
             unit=str(measure["unit"]), direction=str(measure["direction"]), chosen=scope.place,
             city=city.value if city is not None else None,
         ),
-        alt=said("card.alt", finding=finding, detail=map_summary(scope, figures)),
+        alt=said("card.alt", finding=finding, detail=f"{values} {map_summary(scope, figures)}".strip()),
         table=places_table(scope, figures, str(measure["unit"])),
         rows=rows.drop(columns=["neighborhood", "group", "refused"]),
         how_to_read=said("how_to_read.strip"),
