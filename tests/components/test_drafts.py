@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +50,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 @pytest.fixture
-def desk(published: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(published: Store, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setenv("OPENBEAT_STORE", str(published.root))
     return Desk(published, monkeypatch)
 

@@ -20,7 +20,12 @@ from tests.data.publish.tiny import write_pack
 from tests.data.small import small_tables, stamp
 from tests.data.test_cli import data
 
-PEOPLE = {"approval": "two_people", "prepared_by": "Data officer", "version": "1.1", "reason": "Late reports."}
+PEOPLE: dict[str, Any] = {
+    "approval": "two_people",
+    "prepared_by": "Data officer",
+    "version": "1.1",
+    "reason": "Late reports.",
+}
 
 
 @pytest.fixture

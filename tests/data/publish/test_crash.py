@@ -70,7 +70,7 @@ def step_small(root: str, step: str, call: str = "", number: int = 0, when: str 
         die_at(call, number, when)
     store = Store(Path(root))
     if step == "draft":
-        who = {"approval": "two_people", "prepared_by": "A", "previous_release_id": "old"}
+        who: dict[str, Any] = {"approval": "two_people", "prepared_by": "A", "previous_release_id": "old"}
         build_draft(store, small_tables(burglaries=300), stamp("new", **who))
     elif step == "approve":
         drafts.approve(store, "new", by="B", content=drafts.look(store, "new").content_sha256)
