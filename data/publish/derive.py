@@ -1,7 +1,7 @@
 """What publishing works out from what a pack brings: survey shares, years from months, residents, city totals, days.
 
 Call in this order: survey_observations (joined to the rest), with_days, add_years, with_city_population,
-add_denominators, add_city_totals.
+add_denominators, add_city_totals; with_coverage after privacy.
 Nothing here decides what may be shown; that is privacy, then statuses. Missing is never taken for zero.
 """
 
@@ -35,6 +35,9 @@ UNCOUNTED = ("not_reported", "withheld")
 
 TOO_FAR = "population_too_far"
 """Reason of a figure without a rate because the residents that are known are of a year too far from it."""
+
+UNPLACED_AT_MOST = 0.2
+"""Part of a city's events without a neighborhood, up to which the figures of its neighborhoods stand for themselves."""
 
 ROW = ["measure_id", "neighborhood_id", "period", "group_name"]
 PLACE = ["measure_id", "neighborhood_id", "group_name"]
@@ -271,6 +274,26 @@ def add_city_totals(
     silent = parts[~counted].drop_duplicates(TOTAL)[[*TOTAL, "period_start", "period_end", "source_id"]]
     silent = silent.assign(neighborhood_id=CITY, status="not_reported", reason="no_city_figure")
     return joined(Observation, rows, covered, totals[partial], silent)
+
+
+def with_coverage(observation: pd.DataFrame, neighborhood: pd.DataFrame) -> pd.DataFrame:
+    """Reason partial_coverage for places of a measure and period where many events have no neighborhood recorded.
+
+    Many: more than UNPLACED_AT_MOST of the city's. Such a place has at least what is counted, and its zero is no zero.
+    Only where there is no reason yet. Call it after privacy, with what is withheld already without numbers: then
+    the reason is worked out from what everybody can see, and tells nothing.
+    """
+    rows = typed(observation, Observation)
+    places = typed(neighborhood, Neighborhood).set_index("id")["kind"].to_dict()
+    told = rows.set_index(TOTAL)
+    unplaced, city = (
+        told.loc[told["neighborhood_id"] == place, "numerator"].astype("float64") for place in (UNPLACED, CITY)
+    )
+    share = (unplaced / city[city > 0]).dropna()
+    many = pd.MultiIndex.from_frame(rows[TOTAL]).isin(share.index[share > UNPLACED_AT_MOST])
+    parts = rows["neighborhood_id"].map(places).isin(["neighborhood", "district"])
+    rows.loc[many & parts & rows["numerator"].notna() & rows["reason"].isna(), "reason"] = "partial_coverage"
+    return rows
 
 
 def _totals(parts: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

@@ -383,3 +383,27 @@ def test_groups_and_months_have_city_totals_of_their_own() -> None:
 def test_nothing_in_nothing_out() -> None:
     assert with_city(figures()).empty
     assert derive.add_years(figures(), MEASURES).empty
+
+
+# ---------------------------------------------------------------- coverage
+
+
+@pytest.mark.parametrize(("unplaced", "reason"), [(21, "partial_coverage"), (20, None), (None, None)])
+def test_a_place_is_covered_in_part_where_many_events_have_no_neighborhood(
+    unplaced: int | None, reason: str | None
+) -> None:
+    rows = figures(("force", "old-town", "2020", 79), ("force", "mill-hill", "2020", 0), ("force", "city", "2020", 100))
+    hidden = figures(("force", "unplaced", "2020", unplaced)).assign(status="shown" if unplaced else "withheld")
+    told = derive.with_coverage(pd.concat([rows, hidden]), PLACES).set_index("neighborhood_id")["reason"]
+    assert [None if pd.isna(one) else one for one in told[["old-town", "mill-hill"]]] == [reason, reason]
+    assert told[["city", "unplaced"]].isna().all()
+
+
+def test_another_reason_and_a_missing_figure_stay_as_they_are() -> None:
+    counts = [("old-town", 10), ("city", 10), ("unplaced", 10), ("mill-hill", None)]
+    rows = figures(
+        *(("force", place, "2020", count) for place, count in counts), reason=["incomplete_period", None, None, None]
+    )
+    told = derive.with_coverage(rows, PLACES).set_index("neighborhood_id")["reason"]
+    assert told["old-town"] == "incomplete_period"
+    assert pd.isna(told["mill-hill"])
