@@ -7,11 +7,14 @@ import gzip
 import io
 import json
 import shutil
+import socket
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -38,7 +41,7 @@ from data.models.base import Table
 from data.publish.withdraw import withdraw
 from data.store import Store
 from pages import PAGE_PATHS
-from tests.conftest import start_server
+from tests.conftest import ROOT, SERVER_STARTS_WITHIN_S, start_server
 
 OUTLINE = '{"type":"Polygon","coordinates":[[[-84.1,39.1],[-84.2,39.1],[-84.2,39.2],[-84.1,39.1]]]}'
 
@@ -436,6 +439,30 @@ class TestDrafts:
     @pytest.mark.parametrize("host", ["localhost:8502", "127.0.0.1", "[::1]:8502"])
     def test_a_preview_is_reached_by_any_name_of_this_computer(self, preview: TestClient, host: str) -> None:
         assert preview.get("/healthz", headers={"host": host}).status_code == 200
+
+    def test_the_command_serves_it_to_this_computer_and_leaves_nothing_running(self, draft: Store) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [sys.executable, "-m", "data", "preview", "2026-04", "--port", str(port), "--store", str(draft.root)]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                give_up, answer = time.monotonic() + SERVER_STARTS_WITHIN_S, None
+                while answer is None and process.poll() is None and time.monotonic() < give_up:
+                    with suppress(httpx.TransportError):
+                        answer = httpx.get(f"http://127.0.0.1:{port}/healthz")
+                    time.sleep(0.1)
+                assert answer is not None
+                assert answer.json() == {"status": "ok", "release": "2026-04", "draft": True}
+                stranger = httpx.get(f"http://127.0.0.1:{port}/data/", headers={"host": "dashboard.example"})
+                assert stranger.status_code == 403
+            finally:
+                process.terminate()
+            said = process.communicate(timeout=20)[0]
+        assert f"http://127.0.0.1:{port}/" in said
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"http://127.0.0.1:{port}/healthz")
+        assert draft.current_id() == "2026-03"
 
     def test_a_preview_whose_draft_is_gone_makes_no_demo(self, draft: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         draft.draft_path("2026-04").unlink()
