@@ -1,7 +1,8 @@
 """How has it moved? Months or quarters as a line; years of a survey as points with bands.
 
 A line joins two points only where both are there and complete, one follows the other, and no break in the series lies
-between. Each join is a row of its own (`join_x` to `x`), so that a gap can never be bridged by a drawing library.
+between or in one of them. Each join is a row of its own (`join_x` to `x`), so that a gap can never be bridged by a
+drawing library.
 """
 
 from __future__ import annotations
@@ -287,7 +288,7 @@ class _Timeline:
             "shape": SHAPES[moved],
             "signal": moved != 0,
             "dashed": status == Status.PROVISIONAL,
-            "alone": _is_incomplete(row),
+            "alone": _is_incomplete(row) or self._is_mixed(row),
             **said,
         }
 
@@ -295,6 +296,12 @@ class _Timeline:
         """Why the mark of a row is hollow, in words; nothing for a solid one."""
         why = [f"status.chip.{row['status']}"] if row["status"] in (Status.PROVISIONAL, Status.UNSTABLE) else []
         return [self.say.say(key) for key in [*why, *(["charts.incomplete"] if _is_incomplete(row) else [])]]
+
+    def _is_mixed(self, row: dict[str, Any]) -> bool:
+        """True where a break falls inside the period: part was counted one way, part the other."""
+        period = periods.parse(str(row["period"]))
+        start, end = row.get("period_start", period.start), row.get("period_end", period.end)
+        return any(start < mark.on <= end for mark in self.marks if mark.cuts)
 
     def _remarks(self, row: dict[str, Any]) -> list[str]:
         """What the shape of a mark says, in words."""
@@ -304,7 +311,7 @@ class _Timeline:
 
     def _other(self, row: dict[str, Any]) -> dict[str, Any]:
         return {"x": self._at(row), "y": self._down(float(row["value"])), "value": float(row["value"]),
-                "dashed": False, "alone": _is_incomplete(row)}  # fmt: skip
+                "dashed": False, "alone": _is_incomplete(row) or self._is_mixed(row)}  # fmt: skip
 
     def _join(self, rows: list[dict[str, Any]]) -> None:
         """Give each row the point that its line comes from, or none."""

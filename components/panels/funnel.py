@@ -123,6 +123,7 @@ def funnel_card(
     """
     said, unit = scope.say, str(measure["unit"])
     places, compared = spread.places, spread.compared
+    shown = places[places.value.notna()]
     outside = int((compared.position != 0).sum())
     kind = "spread" if spread.inflation > 1 else "chance"
     slots = {"inside": formats.count(len(compared) - outside, scope.language), "outside": _number(outside, scope)}
@@ -154,7 +155,7 @@ def funnel_card(
             columns=["neighborhood", "group"], errors="ignore"
         ).rename(columns={"id": "neighborhood_id"}),
         how_to_read=said("how_to_read.funnel" if is_rate else "how_to_read.funnel_shares"),
-        notices=[said("funnel.visitors_left_out")] if (places.reason == "visitors").any() else [],
+        notices=[said("funnel.visitors_left_out")] if (shown.reason == "visitors").any() else [],
         source=source,
         passport=observation_passport(first[0], scope, measure) if first else None,
         link=link,

@@ -593,6 +593,14 @@ def test_an_incomplete_year_is_hollow_and_joined_to_no_other() -> None:
         assert words("en").say("charts.incomplete") in rows.loc["2020"].tip
 
 
+def test_a_year_that_a_break_falls_in_is_joined_to_no_other_and_one_after_it_is() -> None:
+    for day, alone in ((date(2012, 6, 1), ["2012", "2013"]), (date(2012, 1, 1), ["2012"])):
+        breaks = pd.DataFrame([{"broke_on": day, "kind": "definition"}])
+        drawing = charts.years(_yearly(), look("light"), "en", "desktop", chosen="city", names={}, breaks=breaks)
+        rows = drawing.rows.set_index("period").loc["2008":"2019"]
+        assert list(rows.index[rows.join_x.isna()]) == alone
+
+
 def test_without_limits_there_is_no_band_and_the_line_has_the_color_of_the_place() -> None:
     drawing = charts.trend(_months(), look("light"), "en", "desktop", limits=_limits().head(0))
     assert not _layers(drawing, "rect", look("light").same.tint)
