@@ -113,7 +113,10 @@ def show_frame_foot(scope: Scope, pages: Mapping[str, str]) -> None:
         f'<li><a href="{escape(scope.link(path))}" target="_self">{escape(said(f"nav.{name}"))}</a></li>'
         for name, path in pages.items()
     )
-    items = [f'<a href="/data/" target="_self">{escape(said("footer.open_data"))}</a>']
+    items = [
+        f'<a href="/data/" target="_self">{escape(said("footer.open_data"))}</a>',
+        f'<a href="{escape(scope.link("about", anchor="releases"))}" target="_self">{escape(said("about.releases"))}</a>',
+    ]
     if contact:
         target = f"mailto:{contact}" if "@" in contact else contact
         items.insert(0, f'<a href="{escape(target)}">{escape(said("footer.report"))}</a>')

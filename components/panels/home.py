@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from components import formats
+from components.drafts import changed_figures
 from components.panels.late import late_sources
 from components.panels.measures import reading_figured
 from components.panels.money import cents_text, main_books, spent_so_far
@@ -139,8 +140,8 @@ def news_lines(scope: Scope) -> list[str]:
     if not manifest["previous_release_id"]:
         lines.append(said("home.first_release"))
     else:
-        changes = scope.ask(queries.revisions)
-        lines.append(said("home.figures_changed", n=len(changes)) if len(changes) else said("home.nothing_new"))
+        changed = changed_figures(scope.ask(queries.revisions))
+        lines.append(said("home.figures_changed", n=changed) if changed else said("home.nothing_new"))
     late = late_sources(scope)
     lines += [said("home.late", source=source, n=days) for source, days in late[:2]]
     corrections = scope.ask(queries.corrections, language=scope.language)
@@ -156,7 +157,7 @@ def show_news(scope: Scope) -> None:
     st.header(scope.say("home.new"), anchor="new")
     for line in news_lines(scope):
         st.markdown(f"- {for_markdown(line)}")
-    st.html(f'<p><a href="{escape(scope.link("about", anchor="releases"))}" target="_self">'
+    st.html(f'<p><a href="{escape(scope.link("about", anchor="changes"))}" target="_self">'
             f"{escape(scope.say('home.all_changes'))}</a></p>")  # fmt: skip
 
 
