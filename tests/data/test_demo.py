@@ -316,6 +316,43 @@ def test_the_mended_figure_has_a_correction(packs: list[Pack]) -> None:
     assert mended.measure_id == "burglary"
 
 
+def test_why_figures_differ_stands_in_the_pack_and_in_spanish(packs: list[Pack]) -> None:
+    assert not (packs[0].folder / "revision_reason.csv").exists()
+    for pack in packs[1:]:
+        why = pack.table("revision_reason")
+        words = pack.table("translation").query("table_name == 'revision_reason'")
+        assert set(why.id) == set(words.row_id)
+        assert set(why.kind) <= {"late_reports", "corrected"}
+    mended = packs[2].table("revision_reason").query("kind == 'corrected'")
+    assert list(mended.neighborhood_id) == ["westbrook", "city"]
+
+
+def test_the_third_release_defines_complaints_anew_and_says_so(packs: list[Pack]) -> None:
+    defined = [pack.toml["measures"]["complaints"]["definition"] for pack in packs]
+    assert defined[0] == defined[1] != defined[2]
+    told = [pack.table("series_break").query("measure_id == 'complaints'") for pack in packs]
+    assert [len(rows) for rows in told] == [0, 0, 1]
+    assert (told[2].broke_on.item(), told[2].kind.item()) == ("2026-01-01", "definition")
+    counted = packs[2].table("observation").query("measure_id == 'complaints'").period
+    assert counted.max() < "2026"  # no figure on the other side of the break yet
+
+
+def test_the_calendar_moves_one_release_with_a_reason_and_announces_the_next(packs: list[Pack]) -> None:
+    planned = [pack.table("planned_release").set_index("id").planned_on for pack in packs]
+    assert [list(days.index) for days in planned] == [
+        ["2025-09", "2025-12"],
+        ["2025-09", "2025-12", "2026-03"],
+        ["2025-09", "2025-12", "2026-03", "2026-06"],
+    ]
+    assert [days.get("2026-03") for days in planned] == [None, "2026-02-17", "2026-03-03"]
+    [move] = packs[2].table("plan_change").itertuples()
+    assert (move.planned_release_id, move.changed_on, move.from_day) == ("2026-03", "2026-02-03", "2026-02-17")
+    words = packs[2].table("translation")
+    assert set(words[words.table_name == "plan_change"].row_id) == {"2026-03/2026-02-03"}
+    assert set(words[words.table_name == "planned_release"].row_id) == set(planned[2].index)
+    assert packs[2].toml["city"]["contact_name"] == "Open data officer"
+
+
 def test_months_are_early_first_and_settled_later(packs: list[Pack]) -> None:
     early = [pack.toml["measures"]["burglary"]["provisional_from"] for pack in packs]
     assert early == ["2025-06", "2025-09", "2025-11"]
@@ -544,6 +581,33 @@ def test_three_releases_and_the_last_is_served(demo_store: Path, releases: list[
         assert files.rejected.item() == 0
         assert files.read.item() > 3000
         assert published.rows("SELECT invented FROM city").invented.item() == 1
+
+
+def test_published_releases_have_numbers_reasons_and_one_chain(releases: list[Published]) -> None:
+    heads = [published.rows("SELECT * FROM manifest").iloc[0] for published in releases]
+    assert [(head.version, head.change) for head in heads] == [("1.0", "first"), ("1.1", "minor"), ("2.0", "major")]
+    assert heads[0].reason is None
+    assert all(head.reason.endswith(".") for head in heads[1:])
+    assert [head.previous_chain_sha256 for head in heads] == [None, *(head.chain_sha256 for head in heads[:2])]
+    words = releases[2].rows("SELECT column_name FROM translation WHERE table_name = 'manifest'")
+    assert {"note", "reason"} <= set(words.column_name)
+
+
+def test_published_revisions_say_why(releases: list[Published]) -> None:
+    for published in releases[1:]:
+        changed = published.rows("SELECT * FROM revision WHERE kind = 'changed'")
+        assert changed.reason.notna().all()
+    mended = releases[2].rows(
+        "SELECT old, new, reason_kind FROM revision WHERE measure_id = 'burglary' AND neighborhood_id = 'westbrook'"
+        " AND period = '2025-03' AND changed_column = 'numerator'"
+    )
+    [(old, new, kind)] = mended.itertuples(index=False)
+    assert (int(old), kind) == (2 * int(new), "corrected")
+    [(measure, reason)] = (
+        releases[2].rows("SELECT measure_id, reason FROM revision WHERE table_name = 'measure'").itertuples(index=False)
+    )
+    assert measure == "complaints"
+    assert "online" in reason
 
 
 def test_published_zero_is_zero_and_empty_is_not(newest: Published) -> None:
