@@ -128,19 +128,8 @@ def _by_kind(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
 
 
 def _where_and_what(problem: Problem) -> str:
-    where = [problem.file, f"row {problem.row:,}" if problem.row is not None else "", _column(problem)]
-    what = [f"found {problem.found}" if problem.found else "", _expected(problem)]
-    return ": ".join(part for part in (_joined(where), _joined(what)) if part)
-
-
-def _column(problem: Problem) -> str:
-    what = "key" if problem.file == "city.toml" else "column"
-    return f"{what} {problem.column}" if problem.column else ""
-
-
-def _expected(problem: Problem) -> str:
-    return f"expected {problem.expected}" if problem.expected else ""
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return ", ".join(part for part in parts if part)
+    what = [
+        f"found {problem.found}" if problem.found else "",
+        f"expected {problem.expected}" if problem.expected else "",
+    ]
+    return ": ".join(part for part in (problem.where, ", ".join(filter(None, what))) if part)

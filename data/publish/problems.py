@@ -257,16 +257,14 @@ class Problem:
     expected: str = ""
     fix: str = ""
 
+    @property
+    def where(self) -> str:
+        """'crime.csv, row 7, column AREA'; in city.toml 'city.toml, line 7, key measures.burglary.unit'."""
+        line, key = ("line", "key") if self.file.endswith(".toml") else ("row", "column")
+        parts = [self.file, f"{line} {self.row:,}" if self.row is not None else ""]
+        return ", ".join(part for part in (*parts, f"{key} {self.column}" if self.column else "") if part)
+
     def __str__(self) -> str:
-        where = ", ".join(
-            part
-            for part in (
-                self.file,
-                f"{'line' if self.file.endswith('.toml') else 'row'} {self.row}" if self.row is not None else "",
-                f"column {self.column}" if self.column else "",
-            )
-            if part
-        )
         detail = "; ".join(
             part
             for part in (
@@ -276,7 +274,7 @@ class Problem:
             if part
         )
         says = KINDS[self.code].says
-        return f"{where}: {says}{f' ({detail})' if detail else ''}. {self.fix}".strip()
+        return f"{self.where}: {says}{f' ({detail})' if detail else ''}. {self.fix}".strip()
 
 
 class Refused(Exception):

@@ -133,6 +133,8 @@ def test_a_problem_reads_as_one_sentence_of_where_what_and_how() -> None:
         "a.csv, row 7, column AREA: a place is not known (found 'Nowher'; expected a known place). "
         "Add it as an alias of the right neighborhood; nothing is matched by likeness."
     )
+    where = problem("unit_does_not_fit", file="city.toml", row=9, column="measures.burglary.unit").where
+    assert where == "city.toml, line 9, key measures.burglary.unit"
 
 
 def test_refused_rows_are_listed_as_they_stand_in_the_file(tmp_path: Path) -> None:
