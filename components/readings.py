@@ -68,6 +68,34 @@ def context_of(release: Release, measure: Mapping[str, Any]) -> Context:
     )
 
 
+def readings_in(release: Release, *, place: str, language: str = "en") -> tuple[Reading, ...]:
+    """Readings of every measure that has a row for a place, its police district or, failing both, the city.
+
+    Pure, and the same for every visitor: put it through `ask`.
+    """
+    readings = []
+    for measure in queries.records(ask(queries.measures, release, language=language)):
+        where = _read_at(release, measure, place)
+        if where is None:
+            continue
+        both = sorted({where, "city"})
+        figures = ask(queries.figure_table, release, measures=[measure["id"]], neighborhoods=both)
+        reading = read_measure(context_of(release, measure), measure, figures, where)
+        if reading is not None:
+            readings.append(reading)
+    return tuple(readings)
+
+
+def _read_at(release: Release, measure: Mapping[str, Any], place: str) -> str | None:
+    """Where a measure is read for a place: there, in its police district, or in the city; None for no district."""
+    if place == "city" or measure["level"] == "neighborhood":
+        return place
+    if measure["level"] == "district":
+        districts = ask(queries.districts_of, release, neighborhood=place)
+        return str(districts.id.iloc[0]) if len(districts) else None
+    return "city"
+
+
 def read_measure(
     context: Context, measure: Mapping[str, Any], figures: pd.DataFrame, place: str, *, period: str | None = None
 ) -> Reading | None:

@@ -12,7 +12,7 @@ from components.cards import Card, Chip
 from components.drafts import was_text
 from components.panels.series import draw_series, with_usual
 from components.passports import figured, observation_passport
-from components.readings import Reading, context_of, read_measure
+from components.readings import Reading, readings_in
 from components.scope import Scope
 from components.sentences import (
     base_text,
@@ -41,31 +41,10 @@ TOPICS = ("safety", "trust", "accountability", "engagement", "service")
 ARROWS = {1: ":material/arrow_drop_up:", -1: ":material/arrow_drop_down:", 0: ""}
 
 
-def place_for(measure: Mapping[str, Any], place: str, scope: Scope) -> str | None:
-    """Where a measure is read for a place: there, in its police district, or in the city; None for no district."""
-    if place == "city" or measure["level"] == "neighborhood":
-        return place
-    if measure["level"] == "district":
-        districts = scope.ask(queries.districts_of, neighborhood=place)
-        return str(districts.id.iloc[0]) if len(districts) else None
-    return "city"
-
-
 def readings_of(scope: Scope, place: str, *, topic: str | None = None) -> list[Reading]:
     """Readings of every measure (of a topic) that has a row for the place or its district, in page order."""
-    measures = scope.ask(queries.measures, language=scope.language)
-    if topic is not None:
-        measures = measures[measures.topic == topic]
-    readings = []
-    for measure in queries.records(measures):
-        where = place_for(measure, place, scope)
-        if where is None:
-            continue
-        figures = scope.ask(queries.figure_table, measures=[measure["id"]], neighborhoods=sorted({where, "city"}))
-        reading = read_measure(context_of(scope.release, measure), measure, figures, where)
-        if reading is not None:
-            readings.append(reading)
-    return readings
+    found = scope.ask(readings_in, place=place, language=scope.language)
+    return [reading for reading in found if topic is None or reading.measure["topic"] == topic]
 
 
 def chips_of(reading: Reading, scope: Scope) -> list[Chip]:

@@ -153,7 +153,7 @@ def _result_html(scope: Scope, evaluation: dict[str, Any], direction: str) -> st
         lines.append(said("evidence.nearby", text=evaluation["displacement"]))
     if isinstance(evaluation["finished_on"], date):
         lines.append(said("evidence.finished", date=formats.date_text(evaluation["finished_on"], scope.language)))
-    title = f"{said('programs.what_changed')}: {said(f'programs.grade_name.{grade_of(evaluation)}')}"
+    title = f"{said('programs.how_sure')} {said(f'programs.grade_name.{grade_of(evaluation)}')}"
     paragraphs = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return f'<section class="goal"><h4>{escape(title)}</h4>{paragraphs}</section>'
 
