@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from components import sentences
+from components.panels.funnel import Spread, spread_of
 from components.panels.measures import readings_of
 from components.readings import Reading
 from components.scope import Scope
@@ -243,7 +244,7 @@ def test_the_page_itself_says_it(chicago_store: Path, counts: Counts, monkeypatc
 
 
 @pytest.mark.parametrize("place", ["fuller-park", "albany-park", "edison-park"])
-def test_funnel_limits_are_those_of_chi_square_tails(place: str, counts: Counts) -> None:
+def test_funnel_limits_are_those_of_chi_square_tails(place: str, counts: Counts, chicago: Release) -> None:
     areas = sorted({area for _, area, _ in counts})
     events = np.array([counts["violent_crime", area, "2023"][0] for area in areas], dtype=float)
     people = np.array([counts["violent_crime", area, "2023"][1] for area in areas], dtype=float)
@@ -259,3 +260,18 @@ def test_funnel_limits_are_those_of_chi_square_tails(place: str, counts: Counts)
         ends = [limit / people[at] * 1000 for limit in funnel_limits(centre, people[at], confidence)]
         wide = [max(0.0, centre + (end - centre) * phi**0.5) for end in ends]
         assert (low[at], high[at]) == (pytest.approx(wide[0], rel=1e-6), pytest.approx(wide[1], rel=1e-6))
+
+    # What the map page draws.
+    figures = queries.by_neighborhood(chicago, measure="violent_crime", period="2023")
+    [about] = [one for one in queries.records(queries.measures(chicago)) if one["id"] == "violent_crime"]
+    spread = spread_of(figures, about, {"loop", "ohare"})
+    assert isinstance(spread, Spread)
+    drawn = spread.places.set_index("id")
+    assert (spread.centre, spread.inflation) == (pytest.approx(centre), pytest.approx(phi))
+    assert drawn.loc[place, "low_998"] == pytest.approx(made.low_998[at])
+    assert drawn.loc[place, "high_998"] == pytest.approx(made.high_998[at])
+    rate = events[at] / people[at] * 1000
+    beyond = int(rate > drawn.loc[place, "high_998"]) - int(rate < drawn.loc[place, "low_998"])
+    assert drawn.loc[place, "position"] == beyond
+    assert drawn.loc[["loop", "ohare"], "position"].isna().all()
+    assert len(spread.compared) == 75
