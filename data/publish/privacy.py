@@ -24,10 +24,11 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from data.models import SurveyWave, WithheldCell
-from data.publish.attack import WIDTH, Floats, Ints, capped, exposed
+from data.publish.attack import WIDTH, Floats, Ints, Mask, capped, exposed, far_above
+from data.publish.complement import cheapest
 from data.publish.earlier import Earlier, beside, filled, same_cells, with_filled
 from data.publish.frames import typed
-from data.publish.sums import CELL, COMPLEMENT, FINDINGS, SMALL, Sums, Tables, as_published, cells_of
+from data.publish.sums import CELL, COMPLEMENT, FINDINGS, SMALL, Layout, Sums, Tables, as_published, cells_of
 from data.publish.thresholds import Thresholds
 
 
@@ -58,7 +59,7 @@ def withhold(
     *,
     survey_wave: pd.DataFrame | None = None,
     thresholds: Thresholds | None = None,
-    fiscal_start_month: int = 7,
+    layout: Layout | None = None,
     kept: Sequence[Earlier] = (),
 ) -> Withheld:
     """Hide small numbers and what would give them back. Call after derive and before statuses.decide.
@@ -72,14 +73,14 @@ def withhold(
     """
     limits = thresholds or Thresholds()
     tables = Tables.of(observation, measure, neighborhood, survey_result, complaint_summary)
-    cells = _protected(cells_of(tables, limits), fiscal_start_month)
+    cells = _protected(cells_of(tables, limits), layout or Layout())
     if kept:
-        cells = _protected_beside(cells, kept, fiscal_start_month)
+        cells = _protected_beside(cells, kept, layout or Layout())
     return _written(tables, cells, survey_wave, limits)
 
 
-def _protected(cells: pd.DataFrame, fiscal_start_month: int) -> pd.DataFrame:
-    sums = Sums(cells, fiscal_start_month)
+def _protected(cells: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    sums = Sums(cells, layout)
     true_sums = _holding_true(sums.tried(cells), cells)
     while True:
         cells = protect(cells, true_sums)
@@ -93,38 +94,38 @@ def _protected(cells: pd.DataFrame, fiscal_start_month: int) -> pd.DataFrame:
         cells = further
 
 
-def _protected_beside(cells: pd.DataFrame, kept: Sequence[Earlier], fiscal_start_month: int) -> pd.DataFrame:
+def _protected_beside(cells: pd.DataFrame, kept: Sequence[Earlier], layout: Layout) -> pd.DataFrame:
     """Hide what gives a hidden number away to one who reads kept releases as well: of this release, and of those."""
     while True:
         before = cells["hidden"]
         together = beside(cells, kept)
         if (together["told"] & together["hidden"]).any() or together["fixed"].any():
             with suppress(CannotProtect):  # what was published cannot be taken back
-                safe = _protected(together, fiscal_start_month).iloc[: len(cells)]
+                safe = _protected(together, layout).iloc[: len(cells)]
                 cells = cells.assign(hidden=safe["hidden"], upper=safe["upper"])
         hidden_beside = cells["hidden"]
         for one in kept:
-            hide = _told_on(one, cells, fiscal_start_month) & ~together["told"].iloc[: len(cells)]
+            hide = _told_on(one, cells, layout) & ~together["told"].iloc[: len(cells)]
             cells = cells.assign(hidden=cells["hidden"] | hide)
         if cells["hidden"].equals(before):
             return cells
-        alone = _protected(cells, fiscal_start_month)
+        alone = _protected(cells, layout)
         if alone["hidden"].equals(hidden_beside):
             return alone
         cells = alone
 
 
-def _told_on(one: Earlier, cells: pd.DataFrame, fiscal_start_month: int) -> pd.Series[bool]:
+def _told_on(one: Earlier, cells: pd.DataFrame, layout: Layout) -> pd.Series[bool]:
     """Which cells that are shown give away a number that is hidden in a kept release."""
     shown = as_published(cells)
     taken = filled(one.cells, shown)
     if not taken.any():
         return pd.Series(False, index=cells.index)
-    sums = Sums(one.cells, fiscal_start_month)
+    sums = Sums(one.cells, layout)
     guess = with_filled(one.cells, shown, taken)
     tried = sums.tried(guess)
     found = exposed(guess, tried).index.difference(exposed(one.cells, sums.tried(one.cells)).index)
-    around = abs(tried)
+    around = abs(tried[:, : len(guess)])
     reach = around.T @ (around @ one.cells.index.isin(found).astype(float)) > 0
     return same_cells(cells, one.cells[taken & reach]) & (cells["value"] > 0)
 
@@ -155,7 +156,7 @@ def audit(
     complaint_summary: pd.DataFrame,
     *,
     thresholds: Thresholds | None = None,
-    fiscal_start_month: int = 7,
+    layout: Layout | None = None,
 ) -> pd.DataFrame:
     """Attack published tables: every small or withheld number that a reader can narrow down to fewer than 6 values.
 
@@ -165,13 +166,13 @@ def audit(
     tables = Tables.of(observation, measure, neighborhood, survey_result, complaint_summary)
     cells = as_published(cells_of(tables, thresholds or Thresholds(), attacker=True))
     plain = cells[cells["small"] & cells["value"].notna()]
-    found = exposed(cells, Sums(cells, fiscal_start_month).tried(cells))
+    found = exposed(cells, Sums(cells, layout or Layout()).tried(cells))
     narrowed = cells.loc[found.index, CELL].join(found)
     return pd.concat([plain[CELL].assign(low=plain["value"], high=plain["value"]), narrowed], ignore_index=True)
 
 
 def across(
-    published: Tables, true: pd.DataFrame, kept: Sequence[Earlier], *, limits: Thresholds, fiscal_start_month: int = 7
+    published: Tables, true: pd.DataFrame, kept: Sequence[Earlier], *, limits: Thresholds, layout: Layout | None = None
 ) -> pd.DataFrame:
     """Attack published tables and kept releases side by side: what is hidden in one and can be read with the other.
 
@@ -179,25 +180,28 @@ def across(
     it is no finding. Returns columns release, table_name, measure_id, neighborhood_id, period, group_name; release is
     the id of the kept release that tells, or that is told on.
     """
+    layout = layout or Layout()
     now = as_published(cells_of(published, limits, attacker=True))
-    alone = exposed(now, Sums(now, fiscal_start_month).tried(now)).index
+    alone = exposed(now, Sums(now, layout).tried(now)).index
     truth = true.drop_duplicates(CELL).set_index(CELL)["value"]
     found = []
     for one in kept:
         both = beside(now, [one])  # `now` first and in order, so that what is exposed alone keeps its number
         real = truth.reindex(pd.MultiIndex.from_frame(both[CELL])).to_numpy()
         taken = filled(both, one.cells)
+        # A value that has changed since misleads: even where it ends near the truth, nobody can know that it did.
+        taken &= np.abs(with_filled(both, one.cells, taken)["value"] - real) < 1e-6
         guess = with_filled(both, one.cells, taken)
-        direct = both[taken & np.isfinite(both["upper"]) & (np.abs(guess["value"] - real) < 1e-6)]
+        direct = both[taken & np.isfinite(both["upper"])]
         right = pd.Index([])
         if taken.any() or len(both) > len(now):
-            open_now = exposed(guess, Sums(guess, fiscal_start_month).tried(guess)).drop(alone, errors="ignore")
+            open_now = exposed(guess, Sums(guess, layout).tried(guess)).drop(alone, errors="ignore")
             is_wrong = (open_now["low"] > real[open_now.index]) | (open_now["high"] < real[open_now.index])
             right = open_now.index[~is_wrong]
         taken = filled(one.cells, now)
         guess = with_filled(one.cells, now, taken)
         direct_then = one.cells[taken & np.isfinite(one.cells["upper"]) & (one.cells["family"] == "count")]
-        sums = Sums(one.cells, fiscal_start_month)
+        sums = Sums(one.cells, layout)
         open_then = pd.Index([])
         if taken.any():
             open_then = exposed(guess, sums.tried(guess)).index
@@ -218,9 +222,12 @@ def protect(cells: pd.DataFrame, equations: csr_array, *, width: float = WIDTH) 
     cells = cells.copy()
     if "told" not in cells:
         cells = cells.assign(told=False, fixed=False)
+    further = cheapest(cells, equations, width)
+    cells.loc[cells["block"].isin(cells["block"].iloc[further]), "hidden"] = True
+    in_doubt = np.ones(len(cells), dtype=bool)  # what is safe stays safe when more is hidden
     while True:
         view = cells.assign(value=cells["value"].mask(cells["hidden"] & ~cells["told"]))
-        for blamed in _suspicions(view, equations, width):
+        for blamed in _suspicions(view, equations, width, in_doubt):
             if not len(blamed):
                 return cells
             if len(chosen := _chosen(cells, equations, blamed, width)):
@@ -235,21 +242,32 @@ def protect(cells: pd.DataFrame, equations: csr_array, *, width: float = WIDTH) 
 
 def _holding_true(equations: csr_array, cells: pd.DataFrame) -> csr_array:
     """Without the sums that the publisher knows to be off: they only mislead."""
-    value = cells["value"].to_numpy(dtype=float)
+    value = _with_shortfalls(cells["value"].to_numpy(dtype=float), equations, np.nan)
     unknown = abs(equations) @ np.isnan(value) > 0
     return csr_array(equations[unknown | (np.abs(equations @ np.nan_to_num(value)) < 1e-6)])
 
 
-def _suspicions(view: pd.DataFrame, equations: csr_array, width: float) -> Iterator[Ints]:
-    """Sums to break, the likeliest culprits first; an empty one once the audit finds nothing."""
+def _with_shortfalls(of_cells: Floats, equations: csr_array, fill: float) -> Floats:
+    """A number for every column of the sums: those of cells, and `fill` for what a sum may fall short."""
+    return np.append(of_cells, np.full(equations.shape[1] - len(of_cells), fill))
+
+
+def _suspicions(view: pd.DataFrame, equations: csr_array, width: float, in_doubt: Mask) -> Iterator[Ints]:
+    """Sums to break, the likeliest culprits first; an empty one once the audit finds nothing.
+
+    in_doubt: the cells that no look has cleared yet; those that this one clears are struck off.
+    """
     if (blamed := _blamed(view, equations, width)) is not None:
         yield blamed
-    weak = exposed(view, equations, width=width)
+    weak = exposed(view, equations, width=width, asked=in_doubt)
+    in_doubt &= ~view["hidden"].to_numpy(dtype=bool)
+    in_doubt[view.index.get_indexer(weak.index)] = True
     by_cell = csr_array(abs(equations).T)
     blamed = np.unique(by_cell[view.index.get_indexer(weak.index)].indices)
     yield blamed
     while True:
         hidden = np.unique(equations[blamed].indices)
+        hidden = hidden[hidden < len(view)]
         hidden = hidden[view["hidden"].to_numpy(dtype=bool)[hidden]]
         wider = np.union1d(blamed, by_cell[hidden].indices)
         if len(wider) == len(blamed):
@@ -260,13 +278,15 @@ def _suspicions(view: pd.DataFrame, equations: csr_array, width: float) -> Itera
 
 def _blamed(view: pd.DataFrame, equations: csr_array, width: float) -> Ints | None:
     """The sums that, one after another, narrow a hidden cell to less than `width`; None where none does."""
-    value = view["value"].to_numpy(dtype=float)
+    value = _with_shortfalls(view["value"].to_numpy(dtype=float), equations, np.nan)
     is_hidden = np.isnan(value)
+    is_person = is_hidden & (np.arange(len(value)) < len(view))
     entries = equations.tocoo()
     on_hidden = is_hidden[entries.col]
     row, column, sign = entries.row[on_hidden], entries.col[on_hidden], entries.data[on_hidden]
     target = -(equations @ np.where(is_hidden, 0.0, value))
-    low, high = view["lower"].to_numpy(dtype=float).copy(), capped(view)
+    low = _with_shortfalls(view["lower"].to_numpy(dtype=float), equations, 0.0)
+    high = _with_shortfalls(capped(view), equations, far_above(view))
     sums = equations.shape[0]
 
     def implied() -> tuple[Floats, Floats]:
@@ -284,12 +304,12 @@ def _blamed(view: pd.DataFrame, equations: csr_array, width: float) -> Ints | No
         np.minimum.at(new_high, column, np.floor(from_above + 1e-6))
         crossed = new_low > new_high  # a sum that cannot hold: no reader learns from it
         new_low[crossed], new_high[crossed] = low[crossed], high[crossed]
-        weak = is_hidden & (new_high - new_low < width) & (new_high > 0)
+        weak = is_person & (new_high - new_low < width) & (new_high > 0)
         if weak.any():  # at once: in later rounds every sum around a known cell looks guilty
             tight = (new_low > low)[column] & (from_below >= new_low[column] - 1e-6)
             tight |= (new_high < high)[column] & (from_above <= new_high[column] + 1e-6)
             guilty = np.unique(row[tight & weak[column]])
-            return guilty if len(guilty) else np.unique(row[weak[column]])
+            return np.asarray(guilty if len(guilty) else np.unique(row[weak[column]]), dtype=np.intp)
         if np.array_equal(new_low, low) and np.array_equal(new_high, high):
             break
         low, high = new_low, new_high
@@ -301,7 +321,7 @@ def _chosen(cells: pd.DataFrame, equations: csr_array, blamed: Ints, width: floa
 
     Cheap is: not a city total, big enough to hide the small one behind, and then small.
     """
-    entries = equations[blamed].tocoo()
+    entries = equations[blamed][:, : len(cells)].tocoo()
     value = cells["value"].to_numpy(dtype=float)
     free = ~(cells["hidden"] | cells["told"] | cells["fixed"]).to_numpy(dtype=bool) & (np.nan_to_num(value) > 0)
     usable = free[entries.col]
@@ -326,7 +346,7 @@ def _chosen(cells: pd.DataFrame, equations: csr_array, blamed: Ints, width: floa
 
 def _told_too_much(cells: pd.DataFrame, equations: csr_array, blamed: Ints) -> Ints:
     """Hidden cells of the blamed sums whose reason says "small": the totals, or else the largest of each sum."""
-    entries = equations[blamed].tocoo()
+    entries = equations[blamed][:, : len(cells)].tocoo()
     told = cells["hidden"].to_numpy(dtype=bool) & np.isfinite(cells["upper"].to_numpy(dtype=float))
     told &= ~(cells["told"] | cells["fixed"]).to_numpy(dtype=bool)
     here = told[entries.col]

@@ -15,7 +15,7 @@ from sqlalchemy import literal_column, select
 from data.models import UNPLACED, City, Manifest, Measure, Observation, Table, table_of
 from data.publish import classes, derive, history, privacy, statuses, visitors
 from data.publish.earlier import Earlier
-from data.publish.frames import joined
+from data.publish.frames import joined, typed
 from data.publish.intake import Gathered, gather
 from data.publish.pack import CITY_TOML, Pack, read_pack
 from data.publish.problems import Report
@@ -30,7 +30,7 @@ from data.publish.release import (
     write,
     write_rejects,
 )
-from data.publish.sums import Tables
+from data.publish.sums import Layout, Tables, to_protect
 from data.publish.thresholds import Thresholds
 from data.store import Release, Store
 
@@ -210,6 +210,7 @@ def _worked_out(gathered: Gathered, kept: list[Release], progress: Progress) -> 
     month = int(tables["city"]["fiscal_start_month"].iloc[0])
     limits = gathered.pack.thresholds
     measure, places = tables["measure"], tables["neighborhood"]
+    layout = Layout(month, tables["neighborhood_overlap"])
 
     progress("Working out figures")
     waves = tables["survey_wave"]
@@ -234,7 +235,7 @@ def _worked_out(gathered: Gathered, kept: list[Release], progress: Progress) -> 
         tables["complaint_summary"],
         survey_wave=waves,
         thresholds=limits,
-        fiscal_start_month=month,
+        layout=layout,
         kept=earlier,
     )
     tables["survey_result"], tables["complaint_summary"] = safe.survey_result, safe.complaint_summary
@@ -243,12 +244,17 @@ def _worked_out(gathered: Gathered, kept: list[Release], progress: Progress) -> 
 
     progress("Deciding what may be said")
     tables["observation"] = statuses.decide(
-        safe.observation, measure, neighborhood=places, rules=rules, thresholds=limits, fiscal_start_month=month
+        derive.with_coverage(safe.observation, places),
+        measure,
+        neighborhood=places,
+        rules=rules,
+        thresholds=limits,
+        fiscal_start_month=month,
     )
-    _audited(tables, limits, month, progress)
+    _audited(tables, limits, layout, progress)
     if earlier:
         attacked = _tables(tables | {"measure": _with_sensitive(measure, guarded)})
-        told = privacy.across(attacked, safe.true, earlier, limits=limits, fiscal_start_month=month)
+        told = privacy.across(attacked, safe.true, earlier, limits=limits, layout=layout)
         _warn_of_told(told, gathered)
 
     progress("Finding map classes")
@@ -265,13 +271,11 @@ def _without_telling_rows(source_file: pd.DataFrame, log: pd.DataFrame) -> pd.Da
     return source_file.assign(rows_unplaced=source_file["rows_unplaced"].astype("Int64").mask(tells))
 
 
-def _audited(
-    tables: Mapping[str, pd.DataFrame], limits: Thresholds, fiscal_start_month: int, progress: Progress
-) -> None:
+def _audited(tables: Mapping[str, pd.DataFrame], limits: Thresholds, layout: Layout, progress: Progress) -> None:
     """Attack what would be published. Raises ReleaseRefused when a withheld number can be worked out."""
     progress("Trying to work out what is withheld")
     frames = (tables[name] for name in ATTACKED)
-    found = privacy.audit(*frames, thresholds=limits, fiscal_start_month=fiscal_start_month)
+    found = privacy.audit(*frames, thresholds=limits, layout=layout)
     if found.empty:
         return
     cells = found[["measure_id", "neighborhood_id", "period", "group_name"]].head(5).itertuples(index=False)
@@ -304,10 +308,11 @@ def _with_sensitive(measure: pd.DataFrame, guarded: set[str]) -> pd.DataFrame:
     return measure.assign(sensitive=measure["id"].isin(list(guarded)))
 
 
-def _earlier(release: Release, guarded: set[str], limits: Thresholds) -> Earlier:
+def _earlier(release: Release, ever_sensitive: set[str], limits: Thresholds) -> Earlier:
     """The numbers of a kept release that need protection, as its readers see them."""
-    measure = _with_sensitive(history.stored(release, "measure"), guarded)
-    of_interest = measure.loc[measure["sensitive"] | measure["kind"].isin(["share", "score"]), "id"]
+    measure = _with_sensitive(history.stored(release, "measure"), ever_sensitive)
+    guarded, relatives = to_protect(typed(measure, Measure).set_index("id"))
+    of_interest = [*guarded, *relatives, *measure.loc[measure["kind"].isin(["share", "score"]), "id"]]
     observation = table_of(Observation)
     with release.connect() as connection:
         wanted: Any = (

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array, vstack
 
-from data.models import CITY, ComplaintSummary, Measure, Neighborhood, Observation, SurveyResult
+from data.models import CITY, ComplaintSummary, Measure, Neighborhood, NeighborhoodOverlap, Observation, SurveyResult
 from data.periods import Period, UnknownPeriod, parse
 from data.publish.frames import typed
 from data.publish.thresholds import Thresholds
@@ -23,12 +23,28 @@ FINDINGS = ("sustained", "not_sustained", "unfounded", "exonerated", "other")
 COMPLAINTS = ("received", "closed", "pending", *FINDINGS)
 CELL = ["table_name", "measure_id", "neighborhood_id", "period", "group_name"]
 
+MOSTLY, HARDLY = 0.95, 0.05
+"""A neighborhood with so much of its area in a district is taken to lie in it; with so little, to lie outside."""
+
 ENOUGH_MATCHES = 3
 """So many equal numbers above zero, and none unequal, make a measure the same as a column of complaints."""
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How periods and places fit together, as anyone may know: overlap is table neighborhood_overlap."""
+
+    fiscal_start_month: int = 7
+    overlap: pd.DataFrame | None = None
+
+    @property
+    def overlaps(self) -> pd.DataFrame:
+        """The overlaps in the model's shape."""
+        return typed(self.overlap, NeighborhoodOverlap)
 
 
 @dataclass(frozen=True)
@@ -64,8 +80,9 @@ def cells_of(tables: Tables, limits: Thresholds, *, attacker: bool = False) -> p
     """Every number that must be protected or could give one away, with what a reader may assume once it is hidden.
 
     Columns: CELL, row (position in its table), family (count, answers or complaints), value, hidden, small, lower,
-    upper, block, late, place_kind. For the publisher small numbers are hidden to begin with; for an attacker (who must
-    not see one) nothing is hidden that the tables show.
+    upper, block, late, place_kind, part_of, parts_are_all. For the publisher small numbers are hidden to begin with;
+    for an attacker (who must not see one) nothing is hidden that the tables show. The order of the tables' rows is no
+    matter.
     """
     parts = [
         _counted_cells(tables, limits, attacker),
@@ -73,7 +90,12 @@ def cells_of(tables: Tables, limits: Thresholds, *, attacker: bool = False) -> p
         _answer_cells(tables.survey_result, "survey_result", tables, limits, attacker),
         _complaint_cells(tables.complaint_summary, limits, attacker),
     ]
-    cells = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    cells = pd.concat([part for part in parts if len(part)] or parts[:1])
+    cells = cells.sort_values([*CELL, "family"], kind="stable", ignore_index=True)
+    about = tables.measure.reindex(cells["measure_id"])
+    counts = (cells["family"] == "count").to_numpy()
+    cells["part_of"] = pd.Series(about["part_of"].fillna("").to_numpy(), dtype="str").where(counts, "")
+    cells["parts_are_all"] = about["parts_are_all"].fillna(False).to_numpy(dtype=bool) & counts
     cells["place_kind"] = cells["neighborhood_id"].map(tables.place_kind)
     cells["late"] = cells["neighborhood_id"] == CITY
     cells["block"] = cells["block"].where(cells["block"] >= 0, -2 - cells.index.to_numpy())
@@ -88,16 +110,36 @@ def as_published(cells: pd.DataFrame) -> pd.DataFrame:
     return cells.assign(value=cells["value"].mask(cells["hidden"]))
 
 
+def to_protect(measure: pd.DataFrame) -> tuple[set[str], set[str]]:
+    """Measures whose small counts are withheld, and those that could give these away: wholes, and other parts of them.
+
+    measure: table measure, indexed by id.
+    """
+    counted = measure[measure["kind"].isin(["rate", "count"])]
+    guarded = set(counted.index[counted["sensitive"].astype(bool)])
+    family, known = set(guarded), 0
+    while len(family) > known:
+        known = len(family)
+        family |= set(counted["part_of"].reindex(sorted(family)).dropna()) & set(counted.index)
+        family |= set(counted.index[counted["part_of"].isin(family)])
+    return guarded, family - guarded
+
+
 def _counted_cells(tables: Tables, limits: Thresholds, attacker: bool) -> pd.DataFrame:
     rows, about = tables.observation, tables.measure
-    guarded = about.index[about["sensitive"].astype(bool) & about["kind"].isin(["rate", "count"])]
+    guarded, relatives = to_protect(about)
     withheld = rows["status"] == "withheld"
-    mine = rows[rows["measure_id"].isin(guarded) & (rows["numerator"].notna() | withheld)]
-    withheld = withheld[mine.index]
-    value = mine["numerator"].fillna(mine["value"].where(withheld))
+    base, told = rows["denominator"], rows["value"]
+    # A rate and its base, or the end of its range, give the count back: only rounding stands between.
+    rate = rows["measure_id"].map(about["kind"]) == "rate"
+    counted = rows["numerator"].fillna((told * base / 1000).round().where(rate, told))
+    mine = rows[rows["measure_id"].isin(guarded | relatives) & (counted.notna() | withheld)]
+    withheld, value = withheld[mine.index], counted[mine.index]
+    leaks = withheld & (value.notna() | mine[["low", "high", "n", "n_effective"]].notna().any(axis=1))
     if not attacker:
         value = value.mask(withheld)
-    small = (value > 0) & (value < limits.small_count)
+    is_guarded = mine["measure_id"].isin(guarded)
+    small = is_guarded & (value > 0) & (value < limits.small_count)
     said_small = small | (withheld & (mine["reason"] == SMALL))
     said_something = (value > 0) | (withheld & mine["reason"].isin([SMALL, COMPLEMENT]))
     return pd.DataFrame(
@@ -111,7 +153,7 @@ def _counted_cells(tables: Tables, limits: Thresholds, attacker: bool) -> pd.Dat
             "family": "count",
             "value": value,
             "hidden": withheld & value.isna(),
-            "small": small | (withheld & value.notna()),
+            "small": small | leaks,
             "lower": np.where(said_something, 1.0, 0.0),
             "upper": np.where(said_small, limits.small_count - 1.0, np.inf),
             "block": -1,
@@ -188,7 +230,7 @@ class Sums:
     Which cells belong together is found once; which sums are worth trying is judged anew by the values still shown.
     """
 
-    def __init__(self, cells: pd.DataFrame, fiscal_start_month: int) -> None:
+    def __init__(self, cells: pd.DataFrame, layout: Layout) -> None:
         self.count = len(cells)
         self.measure, self.measures = _numbered(cells["table_name"] + "\0" + cells["measure_id"])
         self.place, self.places = _numbered(cells["neighborhood_id"])
@@ -201,17 +243,22 @@ class Sums:
         self.where_and_when = self.place * len(self.periods) + self.period
         always = _Collected(self.count)
         self._add_places(always)
-        self._add_periods(always, fiscal_start_month)
+        self._add_periods(always, layout.fiscal_start_month)
+        self._add_parts(always, cells)
+        self._add_overlaps(always, cells, layout.overlaps)
         always.add(self._of(np.isin(self.name, FINDINGS)), self._of(self.name == "closed"), self.where_and_when)
         self.always = always.matrix()
 
     def tried(self, cells: pd.DataFrame) -> csr_array:
-        """The sums that the shown values do not contradict: row @ values == 0, one row a sum."""
+        """The sums that the shown values do not contradict: row @ values == 0, one row a sum.
+
+        Columns after the last cell stand for what a sum may fall short of its total, one each.
+        """
         value = cells["value"].to_numpy(dtype=float)
         more = _Collected(self.count)
         self._add_groups(more, value)
         self._add_complaints(more, value)
-        return csr_array(vstack([self.always, more.matrix()]))
+        return csr_array(vstack([self.always, more.matrix(self.always.shape[1])]))
 
     def _of(self, mask: Mask) -> Ints:
         """Positions of the cells of complaints where a mask holds."""
@@ -259,6 +306,38 @@ class Sums:
         width = len(self.places) * len(self.groups)
         sums.add_apart(parts, totals, place_and_group, width)
 
+    def _add_parts(self, sums: _Collected, cells: pd.DataFrame) -> None:
+        """Parts of another measure come to at most that one, and to just that where they are all."""
+        key = (self.where_and_when * len(self.groups)) + self.group
+        for whole in sorted(set(cells["part_of"]) - {""}):
+            parts = np.flatnonzero((cells["part_of"] == whole).to_numpy(dtype=bool))
+            totals = np.flatnonzero((self.family == "count") & (self.name == whole))
+            asked = len(np.unique(self.measure[parts]))
+            is_all = cells["parts_are_all"].to_numpy(dtype=bool)[totals[:1]].any()
+            there, count = np.unique(key[parts], return_counts=True)
+            exact = np.isin(key[totals], there[count == asked]) & is_all
+            sums.add(parts, totals[exact], key)
+            sums.add(parts, totals[~exact], key, short=1)
+
+    def _add_overlaps(self, sums: _Collected, cells: pd.DataFrame, overlap: pd.DataFrame) -> None:
+        """A district has at least what the neighborhoods inside it have, and at most what those that touch it have."""
+        counted = self.family != "answers"
+        key = (self.measure * len(self.periods) + self.period) * len(self.groups) + self.group
+        both = np.intersect1d(key[counted & (self.kind == "district")], key[counted & (self.kind == "neighborhood")])
+        if not len(both):
+            return
+        here, place = counted & np.isin(key, both), cells["neighborhood_id"]
+        unplaced = here & (self.kind == "unplaced")
+        for district, near in overlap.groupby("district_id"):
+            totals = np.flatnonzero(here & (place == district).to_numpy(dtype=bool))
+            inside = near.loc[near["share_of_area"] >= MOSTLY, "neighborhood_id"]
+            sums.add(np.flatnonzero(here & place.isin(inside).to_numpy(dtype=bool)), totals, key, short=1)
+            touching = near.loc[near["share_of_area"] > HARDLY, "neighborhood_id"]
+            parts = here & place.isin(touching).to_numpy(dtype=bool)
+            there, count = np.unique(key[parts], return_counts=True)
+            covered = totals[np.isin(key[totals], there[count == len(touching)])]
+            sums.add(np.flatnonzero(parts | unplaced), covered, key, short=-1)
+
     def _add_groups(self, sums: _Collected, value: Floats) -> None:
         """Groups add up to everyone, unless a measure's fully shown rows say that its groups overlap."""
         groups, everyone = np.flatnonzero(~self.everyone), np.flatnonzero(self.everyone)
@@ -303,16 +382,20 @@ class Sums:
 
 
 class _Collected:
-    """Collects sums: parts +1, total -1."""
+    """Collects sums: parts +1, total -1; and a column for what a sum may fall short of its total."""
 
     def __init__(self, cells: int) -> None:
         self.cells = cells
         self.count = 0
+        self.shortfalls = 0
         self.entries: list[tuple[Ints, Ints, Floats]] = []
 
-    def add(self, parts: Ints, totals: Ints, key: Ints) -> None:
-        """Cells whose keys are equal belong to one sum; of two totals the first counts."""
-        self._match(parts, key[parts], totals, key[totals])
+    def add(self, parts: Ints, totals: Ints, key: Ints, *, short: int = 0) -> None:
+        """Cells whose keys are equal belong to one sum; of two totals the first counts.
+
+        short: 1 where parts come to at most their total, -1 where to at least that.
+        """
+        self._match(parts, key[parts], totals, key[totals], short)
 
     def add_apart(self, parts: list[list[int]], totals: list[list[int]], key: Ints, width: int) -> None:
         """Sums side by side, each with parts and totals of its own; keys are below `width`."""
@@ -322,22 +405,28 @@ class _Collected:
         apart = [np.repeat(np.arange(len(many)), [len(one) for one in many]) * width for many in (parts, totals)]
         self._match(inside, apart[0] + key[inside], whole, apart[1] + key[whole])
 
-    def _match(self, parts: Ints, part_key: Ints, totals: Ints, total_key: Ints) -> None:
+    def _match(self, parts: Ints, part_key: Ints, totals: Ints, total_key: Ints, short: int = 0) -> None:
         keys, first = np.unique(total_key, return_index=True)
         at = _found_in(keys, part_key)
         parts, at = parts[at >= 0], at[at >= 0]
         if not len(parts):
             return
         used, label = np.unique(at, return_inverse=True)
+        rows = np.arange(len(used)) + self.count
         self.entries.append((label + self.count, parts, np.ones(len(parts))))
-        self.entries.append((np.arange(len(used)) + self.count, totals[first[used]], -np.ones(len(used))))
+        self.entries.append((rows, totals[first[used]], -np.ones(len(used))))
+        if short:
+            columns = np.arange(len(used)) + self.cells + self.shortfalls
+            self.entries.append((rows, columns, np.full(len(used), float(short))))
+            self.shortfalls += len(used)
         self.count += len(used)
 
-    def matrix(self) -> csr_array:
+    def matrix(self, width: int | None = None) -> csr_array:
+        shape = (self.count, width or self.cells + self.shortfalls)
         if not self.entries:
-            return csr_array((0, self.cells))
+            return csr_array(shape)
         row, column, sign = (np.concatenate(arrays) for arrays in zip(*self.entries, strict=True))
-        return csr_array((sign, (row, column)), shape=(self.count, self.cells))
+        return csr_array((sign, (row, column)), shape=shape)
 
 
 def _numbered(names: pd.Series[str]) -> tuple[Ints, list[str]]:
