@@ -63,6 +63,12 @@ class Measure(Table, table=True):
     owner: str | None = col("Who answers for it.", optional=True, example="Crime analysis unit")
     source_id: str = col("Its source.", ref="source.id")
     sensitive: bool = col("True where a count of 1 to 9 could point to a person and is withheld.", default=False)
+    part_of: str | None = col(
+        "The measure that this one is a part of (force of one kind, of all force).", ref="measure.id", optional=True
+    )
+    parts_are_all: bool = col(
+        "True where the measures that are part of this one add up to just this one.", default=False
+    )
     collected: str = col(
         "full_count, probability (a sample drawn by chance), opt_in (people chose to answer) or unknown.",
         one_of=("full_count", "probability", "opt_in", "unknown"),
