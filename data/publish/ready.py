@@ -446,7 +446,7 @@ def _adds_up(shares: str) -> bool:
         parts = [float(part) for part in shares.split(";")]
     except ValueError:
         return False
-    return all(0 <= part <= 1 for part in parts) and abs(sum(parts) - 1) <= 0.02
+    return all(0 <= part <= 1 for part in parts) and abs(sum(parts) - 1) <= 0.02 + 1e-9
 
 
 def _expected(one: dict[str, Any], code: str) -> str:
