@@ -32,6 +32,7 @@ from data.publish.release import (
     put_in_place,
     under_construction,
 )
+from data.publish.revisions import WHOLES
 from data.publish.run import release_before
 from data.store import NoRelease, Store, sync_folder, write_durably
 
@@ -99,7 +100,7 @@ def look(store: Store, draft_id: str) -> Draft:
         raise ReleaseRefused([str(error)]) from None
     c, r, p = (table_of(model).c for model in (City, Revision, PlannedRelease))
     figure = [r.table_name, r.measure_id, r.neighborhood_id, r.period, r.group_name, r.item]
-    whole = r.changed_column.in_(("period", "measure"))
+    whole = r.changed_column.in_(WHOLES) & r.kind.in_(("new", "gone"))
     with release.connect() as connection:
         manifest = connection.execute(select(table_of(Manifest))).first()
         if manifest is None:

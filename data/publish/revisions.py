@@ -116,6 +116,9 @@ _POPULATION = _Kind(
     ("residents", "margin_of_error", "households"),
     {"period": ["period"]},
 )
+KINDS = (_OBSERVATION, _BUDGET, _SURVEY, _COMPLAINTS, _POPULATION)
+WHOLES = ("measure", "group_name", "period", "item", "neighborhood", "ledger", "category")
+"""changed_column of a row that is new or gone and tells of all figures of something, not of one."""
 
 
 def compare(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -144,12 +147,13 @@ def differences(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]
     redefined = definitions.changes(was, now)
     gone, come = (_places(redefined, kind) for kind in ("gone", "new"))
     parts = []
-    for kind in (_OBSERVATION, _BUDGET, _SURVEY, _COMPLAINTS, _POPULATION):
+    for kind in KINDS:
         before, after = (_placed(kind, tables) for tables in (was, now))
         if "neighborhood_id" in kind.key:  # told once, with the place
             before = before[~before["neighborhood_id"].isin(gone)]
             after = after[~after["neighborhood_id"].isin(come)]
         parts.append(_of_figures(kind, before, after, explain))
+    parts[KINDS.index(_SURVEY)] = _not_told_by_measures(parts[KINDS.index(_SURVEY)])
     parts.append(redefined)
     filled = [part for part in parts if len(part)]
     told = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
@@ -246,6 +250,14 @@ def _alone(kind: _Kind, rows: pd.DataFrame, other: pd.DataFrame, says: str) -> l
         changed_column=kind.numbers[0], kind=says, needs_reason=rows["removes"], **{side: _plain(number)}
     )
     return [*parts, single]
+
+
+def _not_told_by_measures(answers: pd.DataFrame) -> pd.DataFrame:
+    """Answers to questions that feed a measure: what its figures tell already is not told twice."""
+    if answers.empty:
+        return answers
+    twice = answers["measure_id"].notna() & ((answers["kind"] != "changed") | (answers["changed_column"] == "n"))
+    return answers[~twice]
 
 
 def _superseded(told: pd.DataFrame, other: pd.DataFrame, columns: list[str]) -> pd.Series[bool]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.models import STATUSES
-from data.publish.revisions import compare
+from data.publish.revisions import ExplainFrom, compare, differences
 
 
 def release(*figures: dict[str, Any], lines: dict[str, tuple[str, int]] | None = None) -> dict[str, pd.DataFrame]:
@@ -122,6 +122,61 @@ def test_budget_lines_are_told_in_cents_by_their_code() -> None:
         ["gone", "c", "FY2024", "amount_cents", "7", None],
         ["new", "d", "FY2024", "amount_cents", None, "9"],
         ["new", None, "FY2025", "period", None, "1"],
+    ]
+
+
+def test_answers_complaints_and_residents_are_figures_too() -> None:
+    one = {"neighborhood_id": "a", "n": 200, "shares": "0.4;0.6", "status": "shown"}
+    asked = [
+        {"id": "fair", "measure_id": "trust", "dimension": "fairness", "wording": "Fair?", "options": "No;Yes"},
+        {"id": "heard", "dimension": "responsiveness", "wording": "Heard?", "options": "No;Yes"},
+    ]
+    old = release({"value": 1.0}) | {
+        "survey_question": pd.DataFrame(asked),
+        "survey_wave": pd.DataFrame([{"id": "fall", "period": "2025-Q4"}]),
+        "survey_result": pd.DataFrame([{**one, "wave_id": "fall", "question_id": code} for code in ("fair", "heard")]),
+        "complaint_summary": pd.DataFrame(
+            [
+                {"neighborhood_id": "a", "period": "2025", "received": 30, "closed": 20, "status": "shown"},
+                {"neighborhood_id": "b", "period": "2025", "received": 40, "status": "shown"},
+            ]
+        ),
+        "population": pd.DataFrame([{"neighborhood_id": "a", "year": 2024, "residents": 1000, "source_id": "x"}]),
+    }
+    new = old | {
+        "survey_result": old["survey_result"].assign(n=260, shares="0.3;0.7"),
+        "complaint_summary": old["complaint_summary"].assign(received=[33, None], status=["shown", "withheld"]),
+        "population": old["population"].assign(residents=1100),
+    }
+    found = differences(old, new, ExplainFrom())
+    columns = ["table_name", "neighborhood_id", "period", "item", "changed_column", "old", "new", "needs_reason"]
+    assert told(found, *columns) == [
+        ["survey_result", "a", "2025-Q4", "fall/heard", "n", "200", "260", True],
+        ["survey_result", "a", "2025-Q4", "fall/heard", "shares", "0.4;0.6", "0.3;0.7", True],
+        ["survey_result", "a", "2025-Q4", "fall/fair", "shares", "0.4;0.6", "0.3;0.7", True],  # n: the measure tells
+        ["complaint_summary", "a", "2025", None, "received", "30", "33", False],
+        ["complaint_summary", "b", "2025", None, "status", "shown", "withheld", False],
+        ["population", "a", "2024", None, "residents", "1000", "1100", True],
+    ]
+
+
+@pytest.mark.parametrize("code", ["2024-01-01..2024-06-30", "2024"])
+def test_a_running_period_that_goes_on_is_not_removed(code: str) -> None:
+    old = release({"value": 1.0, "period": "2023"}, {"value": 1.0, "period": code})
+    later = release({"value": 1.0, "period": "2023"}, {"value": 2.0, "period": "2024-01-01..2024-09-30"})
+    found = differences(old, later, ExplainFrom())
+    [gone] = found[found["kind"] == "gone"].itertuples()
+    assert (gone.period, gone.removes, gone.needs_reason) == (code, code == "2024", code == "2024")
+
+
+def test_lines_and_categories_that_move_are_told() -> None:
+    old = release(lines={"a": ("FY2024", 900_000), "b": ("FY2024", 500_000)})
+    old["budget_line"] = old["budget_line"].assign(ledger="budget", category=["personnel", "overtime"])
+    new = {**old, "budget_line": old["budget_line"].assign(category="personnel")}
+    found = differences(old, new, ExplainFrom())
+    assert told(found, "item", "changed_column", "kind", "old", "new", "needs_reason", "removes") == [
+        ["b", "category", "changed", "overtime", "personnel", True, False],
+        [None, "category", "gone", "overtime", None, True, True],
     ]
 
 
