@@ -203,6 +203,9 @@ def show_legend(scope: Scope, measure: Mapping[str, Any], figures: pd.DataFrame)
 
 def show_deck(scope: Scope, measure: Mapping[str, Any], period: str, figures: pd.DataFrame, view: str) -> None:
     """The map by pydeck: colors by class, hatched where withheld; a click opens the neighborhood."""
+    if scope.ask(queries.outlines).empty:
+        st.markdown(for_markdown(scope.say("map.no_outlines")))
+        return
     url = map_url(scope.release, str(measure["id"]), period, theme=scope.theme, language=scope.language, view=view)
     title = map_title(scope, measure, period)
     picked = st.pydeck_chart(
