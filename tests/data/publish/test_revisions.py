@@ -145,7 +145,7 @@ def test_answers_complaints_and_residents_are_figures_too() -> None:
     }
     new = old | {
         "survey_result": old["survey_result"].assign(n=260, shares="0.3;0.7"),
-        "complaint_summary": old["complaint_summary"].assign(received=[33, None], status=["shown", "withheld"]),
+        "complaint_summary": old["complaint_summary"].assign(received=[33, float("nan")], status=["shown", "withheld"]),
         "population": old["population"].assign(residents=1100),
     }
     found = differences(old, new, ExplainFrom())
@@ -268,8 +268,8 @@ def test_the_old_figures_with_their_revisions_are_the_new_ones(
                 told |= {key: now[key]} if row.kind == "new" else {}
         else:
             [key] = here
-            assert same(told[key][row.changed_column], row.old)
-            told[key][row.changed_column] = row.new
+            assert same(told[key][str(row.changed_column)], row.old)
+            told[key][str(row.changed_column)] = row.new
     assert told.keys() == now.keys()
     for key, cells in now.items():
         if "withheld" not in (cells.get("status"), was.get(key, {}).get("status")):
