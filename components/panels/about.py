@@ -74,7 +74,12 @@ def show_hidden(scope: Scope) -> None:
     if counts.empty:
         st.markdown(for_markdown(said("about.hidden_none")))
         return
-    st.markdown(for_markdown(said("about.hidden_count", n=int(counts.cells.sum()))))
+    manifest = scope.ask(queries.manifest, language=scope.language)
+    if total := manifest["figures_total"]:
+        of_total = formats.count(int(total), scope.language)
+        st.markdown(for_markdown(said("about.hidden_of", n=int(manifest["figures_withheld"]), total=of_total)))
+    else:  # made before releases counted their figures
+        st.markdown(for_markdown(said("about.hidden_count", n=int(counts.cells.sum()))))
     table = hidden_table(scope, counts)
     show_table(table, scope, caption=said("about.hidden"))
     show_file_link(scope, "withheld_cell")

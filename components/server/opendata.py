@@ -108,6 +108,7 @@ def releases_json(request: Request) -> Response:
             "note": info.note,
             "version": info.version,
             "sha256": info.content_sha256,
+            "figures": _figures(store.open(info.id)),
             "current": info.is_current,
             "sqlite": f"/data/{info.id}.sqlite",
             "tables": {
@@ -254,6 +255,14 @@ def _city(release: Release) -> dict[str, Any]:
 @lru_cache(maxsize=64)
 def _table_rows(release: Release) -> dict[str, int]:
     return exports.table_rows(release)
+
+
+@lru_cache(maxsize=64)
+def _figures(release: Release) -> dict[str, int | None]:
+    """How many figures the release holds and how many of them are withheld; None where it does not say."""
+    manifest = about.manifest(release)
+    found = {name: manifest[f"figures_{name}"] for name in ("total", "withheld")}
+    return {name: None if count is None else int(count) for name, count in found.items()}
 
 
 @lru_cache(maxsize=32)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.publish.sums import CELL, Tables, as_published, cells_of
+from data.publish.cells import CELL, Tables, as_published, cells_of
 from data.publish.thresholds import Thresholds
 
 OF_MEASURE = ["table_name", "measure_id", "period"]

@@ -25,10 +25,11 @@ from scipy.sparse import csr_array
 
 from data.models import SurveyWave, WithheldCell
 from data.publish.attack import WIDTH, Floats, Ints, Mask, capped, exposed, far_above
+from data.publish.cells import CELL, COMPLEMENT, FINDINGS, SMALL, Layout, Tables, as_published, cells_of
 from data.publish.complement import cheapest
 from data.publish.earlier import Earlier, beside, filled, same_cells, with_filled
 from data.publish.frames import typed
-from data.publish.sums import CELL, COMPLEMENT, FINDINGS, SMALL, Layout, Sums, Tables, as_published, cells_of
+from data.publish.sums import Sums
 from data.publish.thresholds import Thresholds
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import literal_column, select
 
 from data.models import UNPLACED, City, Manifest, Measure, Observation, Table, table_of
 from data.publish import classes, derive, history, privacy, statuses, visitors
+from data.publish.cells import Layout, Tables, figures_held, to_protect
 from data.publish.earlier import Earlier
 from data.publish.frames import joined, typed
 from data.publish.intake import Gathered, gather
@@ -30,7 +31,6 @@ from data.publish.release import (
     write,
     write_rejects,
 )
-from data.publish.sums import Layout, Tables, to_protect
 from data.publish.thresholds import Thresholds
 from data.store import Release, Store
 
@@ -195,6 +195,7 @@ def _made(
         "publisher": city["publisher"],
         "note": note or _head(pack, "note"),
         "software_version": software_version(),
+        **figures_held(tables),
         **told.stamps,
     }
     return tables, manifest

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.publish import derive, privacy, statuses
+from data.publish.cells import Tables
 from data.publish.earlier import Earlier
-from data.publish.sums import Tables
 from data.publish.thresholds import Thresholds
 
 NONE = pd.DataFrame()
