@@ -11,6 +11,7 @@ import streamlit as st
 
 from components.cards import address_of, show_small, show_table
 from components.exports import table_csv
+from components.panels.releases import withdrawn_lines
 from components.passports import (
     Edition,
     Passport,
@@ -43,6 +44,8 @@ def show_figure(scope: Scope) -> None:
         st.markdown(for_markdown(scope.say("figure.unknown")))
         return
     known = passport or last.passport
+    page = scope.say("passport.where", place=known.title, period=known.where)
+    st.set_page_config(page_title=scope.say("site.page_title", page=page, city=str(scope.city["name"])))
     st.title(for_markdown(known.title), anchor="top")
     st.markdown(for_markdown(f"{known.where}."))
     if passport is None:
@@ -70,6 +73,8 @@ def show_history(scope: Scope, passport: Passport, editions: list[Edition]) -> N
     st.markdown(for_markdown(said("figure.history_lead", n=len(editions))))
     links = [edition.link for edition in editions]
     show_table(history_table(editions, scope), scope, caption=said("figure.history"), most=len(editions), links=links)
+    for line in withdrawn_lines(scope):
+        show_small(line)
     rows = history_rows(editions, scope)
     name = f"{PAGE}_{'_'.join(passport.codes.values())}".replace("/", "-").replace(" ", "-")
     with st.container(horizontal=True, gap="small", key="actions-figure"):

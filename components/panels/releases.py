@@ -49,7 +49,8 @@ def show_releases(scope: Scope) -> None:
     links = [scope.link("about", anchor="releases", **{RELEASE: info.id}) for info in infos]
     table = releases_table(scope, infos)
     show_table(table, scope, caption=said("about.releases"), most=len(table), links=links)
-    show_withdrawn(scope)
+    for line in withdrawn_lines(scope):
+        st.warning(for_markdown(line))
     show_chain(scope, manifest)
 
 
@@ -85,17 +86,18 @@ def lateness(scope: Scope, planned: date | None, came: date) -> str:
     return scope.say("about.days_late", n=days) if days > 0 else scope.say("about.in_time")
 
 
-def show_withdrawn(scope: Scope) -> None:
+def withdrawn_lines(scope: Scope) -> list[str]:
     """Releases that were taken back: when, and why; nothing of what they held."""
-    for stone in Store.default().withdrawn():
-        text = scope.say(
+    return [
+        scope.say(
             "about.withdrawn",
             release=stone.id,
             published=formats.date_text(stone.released_on, scope.language),
             date=formats.date_text(stone.withdrawn_at.date(), scope.language),
             why=stone.why,
         )
-        st.warning(for_markdown(text))
+        for stone in Store.default().withdrawn()
+    ]
 
 
 def show_chain(scope: Scope, manifest: Mapping[str, Any]) -> None:

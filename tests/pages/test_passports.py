@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -20,6 +21,7 @@ from components.scope import CARRIED, Scope
 from components.tables import NUMBER
 from components.words import words
 from data import queries
+from data.publish.withdraw import withdraw
 from data.store import Store
 from pages import PAGE_PATHS
 from tests.components.riverton import scope_of
@@ -208,6 +210,50 @@ class TestHistory:
         assert told["history"][0]["value"] is None
         screen = open_page("figure", lang="en", **codes)
         assert screen.tables[0][0].iloc[0]["Value"] == words("en").say("status.cell.withheld")
+
+    def test_a_withdrawn_release_says_why_and_nothing_else(
+        self, demo_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store = Store(tmp_path / "store")
+        shutil.copytree(demo_store, store.root)
+        why = "Street names of two reports were in a note."
+        withdraw(store, "2025-12", why=why, by="Open data officer")
+        monkeypatch.setenv("OPENBEAT_STORE", str(store.root))
+        for page, query in (("figure", {"m": "burglary", "at": "westbrook", "p": "2025-03"}), ("about", {})):
+            screen = open_page(page, lang="en", **query)
+            assert checks.everything(screen, "en") == {}
+            assert any("withdrawn" in text and why in text for text in screen.texts)
+            assert not any("release=2025-12" in link for link in screen.links)
+        figure = open_page("figure", lang="en", m="burglary", at="westbrook", p="2025-03")
+        assert list(figure.tables[0][0].index) == ["2026-03", "2025-09"]
+
+
+class TestTheCalendarAndTheChanges:
+    """What About tells of releases."""
+
+    def test_a_choice_in_the_address_chooses_the_changes(self, publish: Publish) -> None:
+        publish("demo")
+        screen = open_page("about", lang="en", m="burglary", at="westbrook")
+        caption = words("en").say("table.caption", title=words("en").say("about.changes"))
+        [table] = [table for table, name in screen.tables if name == caption]
+        assert set(table.index) == {"Reported break-ins"}
+        assert set(table["Neighborhood"]) == {"Westbrook"}
+        assert any("loaded twice" in why for why in table["Why"])
+
+    def test_an_old_release_tells_of_no_later_change(self, publish: Publish) -> None:
+        publish("demo")
+        caption = words("en").say("table.caption", title=words("en").say("about.changes"))
+        screen = open_page("about", lang="en", release="2025-12")
+        [table] = [table for table, name in screen.tables if name == caption]
+        assert set(table["Release"]) == {"2025-12"}
+        assert [name for _, name in open_page("about", lang="en", release="2025-09").tables if name == caption] == []
+
+    def test_a_release_that_was_moved_says_from_when_and_why(self, publish: Publish) -> None:
+        release = Store(publish("demo")).open()
+        [move] = queries.records(queries.plan_changes(release))
+        screen = open_page("about", lang="en")
+        assert any("moved from" in text and move["reason"] in text for text in screen.texts)
+        assert {plan.brings for plan in queries.rows(queries.planned_releases(release))} <= set(screen.texts)
 
 
 class TestTheChecksWouldNotice:
