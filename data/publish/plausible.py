@@ -71,6 +71,10 @@ def _shares(rows: pd.DataFrame, report: Report) -> None:
     """No share is above the whole, whether it is given or counted."""
     given = rows[(rows["value"] < 0) | (rows["value"] > 100)]
     _list(report, "share_out_of_range", given, "value", map("{:g}".format, given["value"]), "a number from 0 to 100")
+    for measure, many in rows[rows["value"].notna()].groupby("measure_id", sort=False):
+        if many["value"].between(0, 1).all() and (many["value"] % 1 > 0).any():
+            some = f"{many['value'].iloc[0]:g} for {measure}"
+            report.add("shares_look_like_parts", file=str(many["_file"].iloc[0]), column="value", found=some)
     base = rows["denominator"].astype("float64").fillna(rows["n"].astype("float64"))
     above = rows[rows["numerator"] > base]
     found = [f"{part:g} of {whole:g}" for part, whole in zip(above["numerator"], base[above.index], strict=True)]

@@ -162,6 +162,9 @@ KINDS: dict[str, Kind] = {
     "share_out_of_range": Kind(
         "error", "a share is not between 0 and 100 percent", "Correct the share, or the number of people it is of."
     ),
+    "shares_look_like_parts": Kind(
+        "warning", "every share of a measure lies between 0 and 1", "Give shares in percent: 57, not 0.57."
+    ),
     "shares_do_not_fit_the_question": Kind(
         "error", "a result does not hold one share for each answer of its question", "Give one share for each answer."
     ),

@@ -71,6 +71,9 @@ BAD_FIGURES: dict[str, Bad] = {
     "share_out_of_range": Bad(HEAD + SHARES, {"crime_csv": "area,year,count,asked,after_weights\n"
                                                            "East End,2024,60,200,150\nWest Hill,2024,104,200,\n"},
                               file="crime.csv", row=3, column="value", found="104", expected="0 to 100"),
+    "shares_look_like_parts": Bad(HEAD + SHARES, {"crime_csv": "area,year,count,asked,after_weights\n"
+                                                               "East End,2024,0.57,200,150\nWest Hill,2024,1,200,\n"},
+                                  level="warning", file="crime.csv", column="value", found="0.57 for trust"),
     "shares_do_not_fit_the_question": _survey("results_csv", RESULT_HEAD + "w,q,east,200,0.1;0.3;0.6\n", row=2,
                                               column="shares", found="3 shares for 2 answers"),
     "weights_missing": _survey("waves_csv", WAVE_HEAD + "w,Fall,probability,Adults,2024,true,\n", level="warning",
