@@ -78,12 +78,32 @@ def readings_in(release: Release, *, place: str, language: str = "en") -> tuple[
         where = _read_at(release, measure, place)
         if where is None:
             continue
-        both = sorted({where, "city"})
-        figures = ask(queries.figure_table, release, measures=[measure["id"]], neighborhoods=both)
+        figures = figures_of(release, str(measure["id"]), where, page=place)
         reading = read_measure(context_of(release, measure), measure, figures, where)
         if reading is not None:
             readings.append(reading)
     return tuple(readings)
+
+
+def figures_of(release: Release, measure: str, place: str, *, page: str) -> pd.DataFrame:
+    """Rows of `queries.figure_table` of a measure in a place and the city. page: the place whose page asks for them."""
+    asked, figures = ask(figures_at, release, place=page)
+    if place not in asked:
+        asked, figures = ask(figures_at, release, place=place)
+    mine = figures[measure] if measure in figures else next(iter(figures.values())).head(0)
+    return mine[mine.neighborhood.isin([place, "city"])]
+
+
+def figures_at(release: Release, *, place: str) -> tuple[frozenset[str], dict[str, pd.DataFrame]]:
+    """All figures of a place, its police district and the city: the places, and a table a measure.
+
+    One question for a page instead of one a measure. Put it through `ask`; nobody may change the tables.
+    """
+    districts = [] if place == "city" else list(ask(queries.districts_of, release, neighborhood=place).id[:1])
+    places = frozenset({place, *districts, "city"})
+    figures = queries.figure_table(release, neighborhoods=sorted(places))
+    by_measure = {str(measure): rows.reset_index(drop=True) for measure, rows in figures.groupby("measure", sort=False)}
+    return places, by_measure or {"": figures}
 
 
 def _read_at(release: Release, measure: Mapping[str, Any], place: str) -> str | None:

@@ -33,14 +33,14 @@ class Scope:
 
     release: the opened release. draft: it is a draft, shown in a preview. pinned: the address names it, so links keep
     it. place: id of the chosen neighborhood, or None for the city. notices: sentences on codes in the address that were
-    not known.
+    not known. Two scopes are equal where all but city and names are: these follow from release and language.
     """
 
     release: Release
     current_release: str
     words: Words
-    city: Mapping[str, Any] = field(repr=False)
-    names: Mapping[str, str] = field(repr=False)
+    city: Mapping[str, Any] = field(repr=False, compare=False)
+    names: Mapping[str, str] = field(repr=False, compare=False)
     place: str | None = None
     pinned: bool = False
     draft: bool = False

@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 
 from components import formats
+from components.ask import keep
 from components.cards import Card, Chip
 from components.drafts import was_text
 from components.panels.series import draw_series, with_usual
 from components.passports import figured, observation_passport
-from components.readings import Reading, readings_in
+from components.readings import Reading, figures_of, readings_in
 from components.scope import Scope
 from components.sentences import (
     base_text,
@@ -64,10 +65,11 @@ def chips_of(reading: Reading, scope: Scope) -> list[Chip]:
     return chips
 
 
+@keep()
 def measure_card(reading: Reading, scope: Scope, *, page: str = "neighborhood") -> Card:
     """The card of a measure in a place: over months where there are enough, else over years or waves."""
     measure, place, now = reading.measure, reading.place, reading.now
-    figures = scope.ask(queries.figure_table, measures=[measure["id"]], neighborhoods=sorted({place, "city"}))
+    figures = figures_of(scope.release, str(measure["id"]), place, page=scope.place_or_city)
     drawn = draw_series(reading, figures, scope)
     rows = drawn.rows[drawn.rows.neighborhood == place].sort_values("period_end", ascending=False)
     unit = "events" if drawn.usual is None or not drawn.usual.is_by_base else now.unit
