@@ -245,14 +245,18 @@ def release(
     Waits for the minute, and looks again and again whether the draft still stands. May be killed at any instant and
     started again. What is here already is only served. at_once: whatever minute was announced.
     """
-    if draft_id not in store.draft_ids() and store.current_id() == draft_id:
-        return draft_id  # a try before this one came to its end
+    if _is_done(store, draft_id):
+        return draft_id
     draft = publishable(store, draft_id)
     while not at_once and draft.due is not None and (left := (draft.due - now()).total_seconds()) > 0:
         progress(f"Waiting until {minute_text(draft.due)} to publish {draft_id}")
         sleep(min(left, LONGEST_NAP_S))
+        if _is_done(store, draft_id):
+            return draft_id
         draft = _same_still(draft, publishable(store, draft_id))
     with only_publisher(store, progress):
+        if _is_done(store, draft_id):
+            return draft_id
         draft = _same_still(draft, publishable(store, draft_id))
         progress("Putting the release in place")
         with _stamped_copy(store, draft, {"published_at": now()}) as new:
@@ -297,6 +301,11 @@ def _remove(store: Store, draft_id: str) -> None:
     store.due_path(draft_id).unlink(missing_ok=True)
     store.draft_path(draft_id).unlink(missing_ok=True)
     sync_folder(store.draft_path(draft_id).parent)
+
+
+def _is_done(store: Store, draft_id: str) -> bool:
+    """Whether another try, before or beside this one, has published the draft."""
+    return draft_id not in store.draft_ids() and store.current_id() == draft_id
 
 
 def _same_still(before: Draft, now: Draft) -> Draft:

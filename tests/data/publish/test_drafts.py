@@ -252,6 +252,13 @@ class TestRelease:
         assert "made anew meanwhile" in refusal(lambda: drafts.release(store, "new", now=clock, sleep=clock.sleep))
         assert (store.current_id(), clock.naps) == ("old", 1)
 
+    def test_what_cron_published_meanwhile_is_waited_for_no_longer(self, store: Store) -> None:
+        make_draft(store, approval="one_person", calendar="2026-03-03 09:30")
+        late = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
+        clock = Clock(NOON, meanwhile=lambda: drafts.release_due(store, now=lambda: late))
+        assert drafts.release(store, "new", now=clock, sleep=clock.sleep) == "new"
+        assert (store.current_id(), clock.naps) == ("new", 1)
+
     def test_a_draft_that_was_tampered_with_is_not_published(self, store: Store) -> None:
         make_draft(store)
         approve(store)
