@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from html import escape
+from typing import Any
 
 import streamlit as st
 
 from components import drafts, formats
 from components.passports.passport import release_text
-from components.scope import NEIGHBORHOOD, RELEASE, Scope, choose_code, peek_words
+from components.scope import LANGUAGE, NEIGHBORHOOD, RELEASE, Scope, choose_code, peek_words
 from components.tokens import ASSETS, look
 from components.words import Words, for_markdown, languages, words
 from data import queries
@@ -44,10 +45,18 @@ def show_notices(scope: Scope, page: str) -> None:
         if scope.is_old:
             manifest = scope.ask(queries.manifest)
             old = scope.say("notice.old_release", release=release_text(scope, manifest))
-            latest = scope.link(page, **{**st.query_params.to_dict(), RELEASE: None})
+            latest = scope.link(page, **{**codes_here(), RELEASE: None})
             st.warning(f"{for_markdown(old)} [{for_markdown(scope.say('scope.latest'))}]({latest})")
         for notice in scope.notices:
             st.info(for_markdown(notice))
+
+
+def codes_here() -> dict[str, Any]:
+    """The codes of this address, for links to the same view in another language or release.
+
+    Anybody can write anything into an address: names that `Scope.link` has for itself are left out.
+    """
+    return {name: code for name, code in st.query_params.to_dict().items() if name not in ("self", "path", "anchor")}
 
 
 def show_scope_bar(scope: Scope, page: str) -> None:
@@ -83,8 +92,7 @@ def show_languages(scope: Scope, page: str) -> None:
         if code == scope.language:
             links.append(f'<strong lang="{code}" aria-current="true">{name}</strong>')
         else:
-            kept = {key: value for key, value in st.query_params.to_dict().items() if key != "lang"}
-            address = escape(scope.link(page, **{**kept, "lang": code}))
+            address = escape(scope.link(page, **{**codes_here(), LANGUAGE: code}))
             links.append(f'<a lang="{code}" hreflang="{code}" target="_self" href="{address}">{name}</a>')
     label = escape(scope.say("scope.language"))
     st.html(f'<nav class="languages" aria-label="{label}">{" · ".join(links)}</nav>', width="content")
@@ -113,10 +121,8 @@ def show_frame_foot(scope: Scope, pages: Mapping[str, str]) -> None:
         f'<li><a href="{escape(scope.link(path))}" target="_self">{escape(said(f"nav.{name}"))}</a></li>'
         for name, path in pages.items()
     )
-    items = [
-        f'<a href="/data/" target="_self">{escape(said("footer.open_data"))}</a>',
-        f'<a href="{escape(scope.link("about", anchor="releases"))}" target="_self">{escape(said("about.releases"))}</a>',
-    ]
+    ends = (("/data/", "footer.open_data"), (scope.link("about", anchor="releases"), "about.releases"))
+    items = [f'<a href="{escape(end)}" target="_self">{escape(said(name))}</a>' for end, name in ends]
     if contact:
         target = f"mailto:{contact}" if "@" in contact else contact
         items.insert(0, f'<a href="{escape(target)}">{escape(said("footer.report"))}</a>')

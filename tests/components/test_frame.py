@@ -56,3 +56,9 @@ def test_an_error_is_said_in_the_readers_words_and_shows_nothing_of_itself(monke
     monkeypatch.setattr("components.frame.peek_words", lambda: words("es"))
     assert show_script_error(KeyError("inside"))
     assert shown == [for_markdown(words("es").say("error.part"))]
+
+
+@pytest.mark.parametrize("name", ["path", "anchor", "self"])
+def test_a_code_that_nobody_gave_out_breaks_no_link(name: str) -> None:
+    screen = open_page("home", lang="en", release="2025-12", **{name: "x"})
+    assert screen.errors == []
