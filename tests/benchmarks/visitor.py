@@ -40,7 +40,7 @@ class Visitor:
         self.title = ""
         """The title in the browser's tab, where the page sets one."""
         self.choices: dict[str, tuple[str, list[str]]] = {}
-        """Label of a select box = (its id, its options)."""
+        """Label of a select box = (its id, its options); of several with one label the first: the scope."""
 
     def __enter__(self) -> Self:
         self._connection = connect(
@@ -96,4 +96,4 @@ class Visitor:
             self._query = message.page_info_changed.query_string
         elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "selectbox":
             box = message.delta.new_element.selectbox
-            self.choices[box.label] = (box.id, list(box.options))
+            self.choices.setdefault(box.label, (box.id, list(box.options)))
