@@ -64,7 +64,7 @@ def amount(difference: float, unit: str, scope: Scope) -> str:
     fine = size < 10 and size != int(size)
     shown = formats.rate_number(size, scope.language) if fine else formats.count(round(size), scope.language)
     way = "more" if difference > 0 else "fewer" if difference < 0 else "same"
-    slots = {"amount": shown} if difference else {}
+    slots: dict[str, Any] = {"amount": shown} if difference else {}
     return scope.say(f"evidence.{way}", **slots, unit=unit) if unit else scope.say(f"evidence.{way}_only", **slots)
 
 

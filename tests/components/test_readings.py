@@ -138,7 +138,7 @@ def test_places_on_a_map_are_grouped_or_say_why_not() -> None:
 
 def test_a_part_year_beside_a_whole_one_is_refused_and_the_same_days_are_found() -> None:
     part, same = "2026-01-01..2026-06-23", "2025-01-01..2025-06-23"
-    cut = {"reason": "incomplete_period", "period_end": date(2026, 6, 23)}
+    cut: dict[str, Any] = {"reason": "incomplete_period", "period_end": date(2026, 6, 23)}
     rows = [row("2025"), row("2026", **cut), row(part, numerator=31.0), row(same, numerator=43.0)]
     reading = read(rows, period="2026")
     assert reading.change.reason == Refusal.INCOMPLETE_PERIOD

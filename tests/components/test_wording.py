@@ -123,10 +123,10 @@ def lines(scope: Scope) -> Iterator[str]:
     for about, one in changes():
         yield f"{about}\t{sentences.change_sentence(one, scope)}"
         yield f"\t{sentences.change_cell(one, scope)}"
-    for now, before in COUNTS:
-        figures = {"now": count(now), "before": count(before, "2024")}
+    for many, earlier in COUNTS:
+        figures = {"now": count(many), "before": count(earlier, "2024")}
         one = reading("count", compare(COUNT, *figures.values()), counts_only, **figures)
-        yield f"counts only: {now} after {before}\t{sentences.change_sentence(one, scope)}"
+        yield f"counts only: {many} after {earlier}\t{sentences.change_sentence(one, scope)}"
         yield f"\t{sentences.change_cell(one, scope)}"
     yield "\n# Change over time, refused: sentence, cell, the line of In short"
     for kind, reasons in KINDS_OF.items():
@@ -177,7 +177,7 @@ def lines(scope: Scope) -> Iterator[str]:
     yield f"grade 2, no number\t{evidence_sentence(evaluation(2, **nothing), scope)}"
 
 
-def ranged(figure: Figure) -> dict[str, float]:
+def ranged(figure: Figure) -> dict[str, Any]:
     """The range of a figure, as publishing makes it."""
     if figure.unit == "per_1000_residents":
         low, high = stats.rate_interval(figure.numerator or 0, figure.denominator or 0)
