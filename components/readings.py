@@ -139,7 +139,9 @@ def read_measure(
     if place == "city":
         beside = refused(Refusal.IS_CITY)
     else:
-        beside = refused(Refusal.NO_CITY_FIGURE) if city is None else compare(context, now, city)
+        beside = refused(Refusal.NO_CITY_FIGURE)
+        if city is not None and city.reason != Refusal.NO_CITY_FIGURE:
+            beside = compare(context, now, city)
     same_days = None
     if change.reason in (Refusal.INCOMPLETE_PERIOD, Refusal.DIFFERENT_LENGTH):
         same_days = _same_days(context, mine, now)

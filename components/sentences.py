@@ -193,7 +193,8 @@ def _instead_of_city(reading: Reading, scope: Scope) -> str:
     if reading.change.reason is None:
         alone = reason in (Refusal.VISITORS, Refusal.NO_RESIDENTS_TO_COMPARE, Refusal.NO_REST_OF_CITY)
         return scope.say(f"instead.{reason}") if alone else ""
-    return _said_if_known("instead.here", slots, scope)
+    # Where the change is refused for another reason, its own sentence says what is known.
+    return _said_if_known("instead.here", slots, scope) if reading.change.reason == Refusal.NOTHING_EARLIER else ""
 
 
 def series_sentence(series: SeriesVerdict | None, scope: Scope) -> str:

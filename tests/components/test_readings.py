@@ -162,6 +162,13 @@ def test_the_months_are_judged_beside_the_year() -> None:
     assert read([row("2025-Q4", **wave)], kind="share").series is None
 
 
+def test_a_city_without_a_figure_of_its_own_is_no_missing_report() -> None:
+    none: dict[str, Any] = {"value": None, "numerator": None, "denominator": None, "status": "not_reported"}
+    reading = read([row("2025"), row("2025", "city", **none, reason="no_city_figure")])
+    assert reading.beside_city.reason == Refusal.NO_CITY_FIGURE
+    assert read([row("2025"), row("2025", "city", **none)]).beside_city.reason == Refusal.NOT_REPORTED
+
+
 def test_seasons_do_not_decide_which_figures_stand_for_themselves() -> None:
     frame = pd.DataFrame([row("2025"), row("2025-12"), row("2025-Q4")])
     assert list(comparable(frame, "rate")) == [True, False, False]
