@@ -21,7 +21,7 @@ from data.verdicts import Context, Refusal, compare
 from tests.components.riverton import scope_of
 from tests.real.conftest import Lookup, ReadRows
 from tests.real.oracles import per_1000, rate_ratio, verdict_of_rates, whole_percent, xmr_limits
-from tests.real.test_cincinnati import COLUMNS, FORCE, NOT_TOLD_APART, NOW, THEN, area_id, stars
+from tests.real.test_cincinnati import COLUMNS, FORCE, NOT_TOLD_APART, NOW, THEN, area_id, incidents_of, stars
 
 OnThePage = Callable[[str, str, str], tuple[Reading, Scope]]
 RATES = {measure: column for measure, column in COLUMNS.items() if measure != "homicide"}
@@ -149,11 +149,9 @@ def test_visitor_areas_are_compared_with_themselves_and_never_with_the_city(as_o
 
 @pytest.fixture(scope="module")
 def force_by_year(cincinnati_rows: ReadRows) -> dict[int, int]:
-    """Different incidents of each year; a row without a number is one by itself."""
-    seen: dict[int, set[str]] = {}
-    for at, row in enumerate(cincinnati_rows(FORCE)):
-        seen.setdefault(int(row["INCIDENT_DATE"][6:10]), set()).add(row["INCIDENT_NO"] or f"row {at}")
-    return {year: len(found) for year, found in sorted(seen.items())}
+    return {
+        int(year): count for (place, year), count in incidents_of(cincinnati_rows(FORCE)).items() if place == "city"
+    }
 
 
 def test_force_by_year_lies_outside_its_limits_more_often_than_not(

@@ -17,8 +17,8 @@ from data.publish import run
 from data.publish.verify import verify
 from data.store import Store
 from tests.conftest import ROOT, RealCity
-from tests.real.conftest import Lookup, ReadRows, by_key
-from tests.real.test_cincinnati import FORCE, area_id
+from tests.real.conftest import Lookup, ReadRows, Rows, by_key
+from tests.real.test_cincinnati import FORCE, incidents_of
 
 CUT_ON = (2019, 7, 1)
 """The first file ends on the day before."""
@@ -42,17 +42,7 @@ def day_of(row: dict[str, str]) -> tuple[int, int, int]:
     return int(year), int(month), int(day)
 
 
-def incidents(rows: list[dict[str, str]]) -> Counter[tuple[str, str]]:
-    """(area, unplaced or city; year) -> different incidents; a row without a number is one by itself."""
-    seen: dict[tuple[str, str], set[str]] = {}
-    for at, row in enumerate(rows):
-        name = row["SNA_NEIGHBORHOOD"]
-        for place in ("city", "unplaced" if name == "N/A" else area_id(name)):
-            seen.setdefault((place, row["INCIDENT_DATE"][6:10]), set()).add(row["INCIDENT_NO"] or f"row {at}")
-    return Counter({key: len(numbers) for key, numbers in seen.items()})
-
-
-def pack_until(folder: Path, rows: list[dict[str, str]]) -> Path:
+def pack_until(folder: Path, rows: Rows) -> Path:
     """Our pack with a force file of its own, which goes before that of the files folder."""
     shutil.copytree(ROOT / "data/packs/cincinnati", folder)
     with (folder / FORCE).open("w", encoding="utf-8", newline="") as file:
@@ -87,7 +77,7 @@ def history(tmp_path_factory: pytest.TempPathFactory, real: RealCity, cincinnati
         toml.write('\n[tables.revision_reason]\nfile = "revision_reason.csv"\n')
     assert publish_second().refused == []
     before = [row for row in rows if day_of(row) < CUT_ON]
-    return History(store, [str(one) for one in silent.report.errors], incidents(before), incidents(rows))
+    return History(store, [str(one) for one in silent.report.errors], incidents_of(before), incidents_of(rows))
 
 
 @pytest.fixture(scope="module")
