@@ -49,11 +49,10 @@ def explained(
     breaks = _new_breaks(old, new, since)
     found["is_break"] = False
     for at in found.index[found["redefines"]]:
-        note = _break_of(found.loc[at], breaks, new)
-        if note is not None:
-            found.loc[at, "is_break"] = True
-            if pd.isna(found.loc[at, "by"]):
-                found.loc[at, ["reason_kind", "reason"]] = ["method", note]
+        is_break, note = _break_of(found.loc[at], breaks, new)
+        found.loc[at, "is_break"] = is_break
+        if note is not None and pd.isna(found.loc[at, "by"]):
+            found.loc[at, ["reason_kind", "reason"]] = ["method", note]
     problems = [
         *_unknown_names(reasons, old, new, files["revision_reason"]),
         *_silent_changes(found, files["revision_reason"]),
@@ -98,15 +97,15 @@ def _new_breaks(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]
     return after[pd.Series(is_new, index=after.index, dtype=bool)]
 
 
-def _break_of(row: pd.Series, breaks: pd.DataFrame, new: Mapping[str, pd.DataFrame]) -> str | None:
-    """The note of the break that tells of a redefinition; a boundary needs one for each measure with figures there."""
+def _break_of(row: pd.Series, breaks: pd.DataFrame, new: Mapping[str, pd.DataFrame]) -> tuple[bool, str | None]:
+    """Whether breaks tell of a redefinition, and the last one's note. A boundary: one for each measure there."""
     if row["table_name"] != "neighborhood":
         notes = breaks.loc[breaks["measure_id"] == row["measure_id"], "note"]
-        return str(notes.iloc[-1]) if len(notes) else None
+        return len(notes) > 0, str(notes.iloc[-1]) if len(notes) else None
     figures = new["observation"]
     measures = set(figures.loc[figures["neighborhood_id"] == row["neighborhood_id"], "measure_id"])
-    told = breaks[breaks["kind"] == "boundary"]
-    return str(told["note"].iloc[-1]) if len(told) and measures <= set(told["measure_id"]) else None
+    told = breaks[(breaks["kind"] == "boundary") & breaks["measure_id"].isin(measures)]
+    return measures <= set(told["measure_id"]), str(told["note"].iloc[-1]) if len(told) else None
 
 
 def _unknown_names(
