@@ -18,8 +18,7 @@ if books is None:
 else:
     ledger, year = books
     st.header(money.year_title(scope, year), anchor="year")
-    for sentence in money.year_sentences(scope, ledger, year):
-        st.markdown(for_markdown(sentence))
+    money.show_year(scope, ledger, year)
     money.show_budget(scope, ledger, year)
     money.show_years(scope, ledger)
     money.show_grants(scope)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -124,6 +125,18 @@ def year_sentences(scope: Scope, ledger: str, year: str) -> list[str]:
         if row["note"]:
             sentences.append(str(row["note"]))
     return sentences
+
+
+def show_year(scope: Scope, ledger: str, year: str) -> None:
+    """The sentences of a year; the planned amount leads to its page."""
+    totals = scope.ask(queries.budget_by, by="fiscal_year", ledger=ledger, fiscal_year=year).iloc[0]
+    phase = "revised" if pd.notna(totals.revised) else "encumbered"
+    first, *rest = year_sentences(scope, ledger, year)
+    key = MoneyKey(phase, fiscal_year=year, ledger=ledger)
+    told = replace(money_figured(key, scope, first), part=cents_text(totals[phase], scope))
+    st.html(f"<p>{told.html()}</p>")
+    for sentence in rest:
+        st.markdown(for_markdown(sentence))
 
 
 def pace(year: dict[str, Any] | None) -> float | None:
@@ -311,7 +324,10 @@ def show_money_here(scope: Scope, place: str) -> None:
     """What money is tied to a place, by program, and what is citywide beside it."""
     money = scope.ask(queries.money_in, neighborhood=place, language=scope.language)
     said = scope.say
-    for sentence in money_sentences(scope, money):
+    key, sentences = money_here_key(money, place), money_sentences(scope, money)
+    if key is not None:
+        st.html(f"<p>{money_figured(key, scope, sentences.pop(0)).html()}</p>")
+    for sentence in sentences:
         st.markdown(for_markdown(sentence))
     if len(money):
         table = pd.DataFrame(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from html import escape
 from typing import Any
@@ -15,7 +16,7 @@ from components.cards import Card, show_card, show_small, show_table
 from components.passports import count_passport, figured, observation_passport, record_figured
 from components.scope import Scope, choose_code
 from components.sentences import base_text, range_text
-from components.tables import Figured
+from components.tables import Figured, text_html
 from components.tokens import look
 from components.words import DEFAULT, for_markdown, words
 from data import queries
@@ -220,21 +221,28 @@ def show_survey(scope: Scope) -> None:
                 st.markdown(f"- {for_markdown(wording)}")
 
 
-def who_answered(scope: Scope, wave: Mapping[str, Any]) -> list[tuple[str, str]]:
+def who_answered(scope: Scope, wave: Mapping[str, Any]) -> list[tuple[str, str | Figured]]:
     """Who was asked, how and when, before any result: names and values."""
     said = scope.say
     completed, invited = wave["completed"], wave["invited"]
-    facts = [
+
+    def stated(column: str, text: str, part: str = "") -> Figured:
+        return replace(record_figured(scope, "survey_wave", str(wave["id"]), column, text), part=part)
+
+    facts: list[tuple[str, str | Figured]] = [
         (
             said("feedback.answered_name"),
-            said("feedback.not_stated") if pd.isna(completed) else formats.count(completed, scope.language),
+            said("feedback.not_stated")
+            if pd.isna(completed)
+            else stated("completed", formats.count(completed, scope.language)),
         ),
         (said("feedback.mode_name"), scope.words.name_of("kinds.survey_wave.mode", str(wave["mode"]))),
         (said("feedback.frame_name"), str(wave["frame"])),
     ]
     if pd.notna(invited) and invited and pd.notna(completed):
         rate = formats.percent(100 * completed / invited, scope.language)
-        rate_text = said("feedback.rate_of", share=rate, n=int(invited))
+        asked = formats.count(int(invited), scope.language)
+        rate_text: str | Figured = stated("invited", said("feedback.rate_of", share=rate, n=int(invited)), asked)
     else:
         rate_text = said("feedback.open_link" if wave["mode"] == "opt_in" else "feedback.not_stated")
     facts.append((said("feedback.rate_name"), rate_text))
@@ -254,7 +262,7 @@ def show_who_answered(scope: Scope) -> None:
     st.header(scope.say("feedback.who_answered"), anchor="who-answered")
     st.markdown(for_markdown(f"{wave['name']}."))
     items = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in who_answered(scope, wave)
+        f"<div><dt>{escape(name)}</dt><dd>{text_html(value)}</dd></div>" for name, value in who_answered(scope, wave)
     )
     st.html(f'<dl class="facts">{items}</dl>')
     if wave["mode"] == "opt_in":

@@ -164,6 +164,7 @@ COLUMNS = {
     "technology_item": ("annual_cost_cents",),
     "program_goal": ("baseline", "target", "latest"),
     "population": ("residents",),
+    "survey_wave": ("completed", "invited"),
 }
 """Numbers of records that stand on pages."""
 
@@ -180,6 +181,7 @@ READ: Mapping[str, Callable[[Scope], pd.DataFrame]] = {
     "technology_item": lambda scope: scope.ask(queries.technology, language=scope.language),
     "program_goal": lambda scope: scope.ask(queries.goals, language=scope.language),
     "population": _population,
+    "survey_wave": lambda scope: scope.ask(queries.survey_waves, language=scope.language),
 }
 
 

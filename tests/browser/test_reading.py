@@ -208,6 +208,21 @@ class TestReleases:
             process.wait(10)
 
 
+def test_the_keyboard_leads_from_a_figure_to_what_stands_behind_it(
+    page: Page, settled: Settled, serve: Serve, demo_store: Path
+) -> None:
+    page.goto(f"{serve(demo_store)}/?lang=en")
+    settled(page)
+    figure = page.locator(".tile a.fig").first
+    told = figure.inner_text()
+    assert "residents" in str(figure.get_attribute("title"))
+    figure.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".figure-value")).to_contain_text(told)
+    settled(page)
+    expect(page.get_by_role("heading", name=EN.say("figure.history"))).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [360, 390])
 @pytest.mark.parametrize("page_name", PAGE_PATHS)
 def test_nothing_scrolls_sideways_on_a_phone(
@@ -217,7 +232,8 @@ def test_nothing_scrolls_sideways_on_a_phone(
         viewport={"width": width, "height": 780},
         user_agent="Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130 Mobile Safari/537.36",
     )
-    page.goto(f"{serve(demo_store)}/{PAGE_PATHS[page_name]}?n=cote-vieille&lang=es")
+    figure = "&m=burglary&at=westbrook&p=2025-03" if page_name == "figure" else ""
+    page.goto(f"{serve(demo_store)}/{PAGE_PATHS[page_name]}?n=cote-vieille&lang=es{figure}")
     settled(page)
     page.evaluate("document.fonts.ready.then(() => true)")
     wide = page.evaluate(TOO_WIDE)
