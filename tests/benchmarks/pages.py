@@ -16,6 +16,8 @@ from tempfile import TemporaryDirectory
 import httpx2 as httpx
 import psutil
 
+from data import queries
+from data.store import Store
 from pages import PAGE_PATHS
 from tests.benchmarks.measuring import table
 from tests.benchmarks.visitor import Answer, Visitor
@@ -44,8 +46,10 @@ def report(store: Path, place: str) -> str:
         default = stack.enter_context(_streamlit(empty, folder))
         tuned = stack.enter_context(_streamlit(empty, ROOT))
         cases = {"empty page, Streamlit's settings": (default, ""), "empty page, our settings": (tuned, "")}
+        figure = queries.figures(Store(store).open(), neighborhoods=["city"])[0]
+        codes = {"neighborhood": f"&n={place}", "figure": f"&m={figure.measure}&at=city&p={figure.period}"}
         for name, path in PAGE_PATHS.items():
-            cases[name] = (ours, f"{path}?lang=en" + (f"&n={place}" if name == "neighborhood" else ""))
+            cases[name] = (ours, f"{path}?lang=en{codes.get(name, '')}")
         return _measured(cases)
 
 
