@@ -18,7 +18,7 @@ from components.charts import Drawing
 from components.exports import card_picture, table_csv
 from components.passports import Passport, passport_html
 from components.scope import Scope
-from components.tables import table_html
+from components.tables import Figured, table_html, text_html
 from components.words import for_markdown
 from data import queries
 
@@ -111,6 +111,11 @@ def show_chips(chips: Sequence[Chip]) -> None:
 def show_small(text: str) -> None:
     """A line in the second voice: subtitle, source, help."""
     st.markdown(f":gray[:small[{for_markdown(text)}]]")
+
+
+def show_text(text: str | Figured) -> None:
+    """A paragraph; one that states a figure leads to it."""
+    st.html(f'<p class="told">{text_html(text)}</p>')
 
 
 def show_source(card: Card, scope: Scope) -> None:

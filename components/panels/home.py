@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from components import formats
+from components.cards import show_text
 from components.drafts import changed_figures
 from components.panels.late import late_sources
 from components.panels.measures import reading_figured
@@ -183,7 +184,7 @@ def show_promises_bar(scope: Scope) -> None:
         st.markdown(for_markdown(scope.say("home.no_promises")))
         return
     card = promises_card(scope, promises, page="feedback", place=scope.place)
-    st.html(f"<p>{count_figured(scope, 'promises', f'{card.finding}.', at=scope.place or '').html()}</p>")
+    show_text(count_figured(scope, "promises", f"{card.finding}.", at=scope.place or ""))
     if card.drawing is not None:
         st.vega_lite_chart(card.drawing.rows, card.drawing.spec, theme=None, alt=card.alt, key="promises-bar")
     day = scope.say("feedback.as_of", date=formats.date_text(scope.as_of, scope.language))

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from components import charts, formats
-from components.cards import Card, show_card, show_small, show_table
+from components.cards import Card, show_card, show_small, show_table, show_text
 from components.passports import MoneyKey, money_figured, money_passport, record_figured
 from components.passports.money import COLUMN_OF, PHASE_NAMES, money_by_place, part_name, place_phase
 from components.scope import Scope, choose_code
@@ -134,7 +134,7 @@ def show_year(scope: Scope, ledger: str, year: str) -> None:
     first, *rest = year_sentences(scope, ledger, year)
     key = MoneyKey(phase, fiscal_year=year, ledger=ledger)
     told = replace(money_figured(key, scope, first), part=cents_text(totals[phase], scope))
-    st.html(f"<p>{told.html()}</p>")
+    show_text(told)
     for sentence in rest:
         st.markdown(for_markdown(sentence))
 
@@ -326,7 +326,7 @@ def show_money_here(scope: Scope, place: str) -> None:
     said = scope.say
     key, sentences = money_here_key(money, place), money_sentences(scope, money)
     if key is not None:
-        st.html(f"<p>{money_figured(key, scope, sentences.pop(0)).html()}</p>")
+        show_text(money_figured(key, scope, sentences.pop(0)))
     for sentence in sentences:
         st.markdown(for_markdown(sentence))
     if len(money):

@@ -10,7 +10,7 @@ from html import escape
 import streamlit as st
 
 from components import formats
-from components.cards import show_card, show_small, show_table
+from components.cards import show_card, show_small, show_table, show_text
 from components.panels.late import late_sources
 from components.panels.measures import TOPICS, measure_card, measures_table, reading_figured
 from components.panels.money import money_here_key, money_sentences
@@ -19,7 +19,7 @@ from components.passports import count_figured, money_figured, record_figured
 from components.readings import Reading
 from components.scope import Scope
 from components.sentences import reason_text, short_sentence
-from components.tables import Figured, text_html
+from components.tables import Figured
 from components.words import for_markdown
 from data import queries
 from data.verdicts import Finding
@@ -35,7 +35,7 @@ def show_heading(scope: Scope, place: str) -> None:
     """Name, residents, police district, setting, visitors."""
     st.title(for_markdown(scope.name_of(place)), anchor="top")
     for sentence in about_place(scope, place):
-        st.html(f"<p>{text_html(sentence)}</p>")
+        show_text(sentence)
 
 
 def about_place(scope: Scope, place: str) -> list[str | Figured]:
