@@ -11,7 +11,7 @@ from components import formats
 from components.ask import keep
 from components.cards import Card, Chip
 from components.drafts import was_text
-from components.panels.series import draw_series, with_usual
+from components.panels.series import draw_series, with_limits, with_usual
 from components.passports import figured, observation_passport
 from components.readings import Reading, figures_of, readings_in
 from components.scope import Scope
@@ -82,7 +82,7 @@ def measure_card(reading: Reading, scope: Scope, *, page: str = "neighborhood") 
         drawing=drawn.drawing,
         alt=spoken(reading, scope),
         table=with_usual(series_table(rows, scope), list(rows.period), drawn.usual, unit, scope),
-        rows=file_rows(figures, scope),
+        rows=with_limits(file_rows(figures, scope), drawn.usual, place, unit),
         chips=chips_of(reading, scope),
         how_to_read=drawn.how_to_read,
         notices=notices_of(reading, scope),

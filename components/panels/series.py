@@ -250,6 +250,14 @@ def as_waves(figures: pd.DataFrame) -> pd.DataFrame:
     return figures.assign(period=years) if waves.year.is_unique else figures
 
 
+def with_limits(rows: pd.DataFrame, usual: Usual | None, place: str, unit: str) -> pd.DataFrame:
+    """The rows of a card's file with the usual range of each period of a place, as plain numbers in `unit`."""
+    if usual is None or usual.limits.empty:
+        return rows
+    ends, mine = usual.limits.set_index("period"), rows.neighborhood_id == place
+    return rows.assign(**{f"usual_{end}_{unit}": rows.period.map(ends[end]).where(mine) for end in ("low", "high")})
+
+
 def with_usual(table: pd.DataFrame, codes: Sequence[str], usual: Usual | None, unit: str, scope: Scope) -> pd.DataFrame:
     """A table of periods with the usual range of each, and how its figure stands to it, in words.
 

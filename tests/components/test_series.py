@@ -159,6 +159,10 @@ def test_cards_show_the_range_that_the_verdict_on_the_series_rests_on(demo_store
         assert scope.say("how_to_read.usual_range") in card.how_to_read
         assert card.table is not None
         assert scope.say("charts.beside_usual") in card.table
+        assert card.rows is not None
+        file = card.rows[card.rows.neighborhood_id == "city"].set_index("period")
+        limits = dict(zip(series.periods, series.low, strict=True))
+        assert np.allclose(file.usual_low_events[list(limits)].astype(float), list(limits.values()))
         marked = card.drawing.rows.set_index("period")
         assert list(marked.index[-len(series.periods) :]) == list(series.periods)
         if series.signal is not None:
