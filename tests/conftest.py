@@ -95,6 +95,18 @@ def cincinnati_store(shared_tmp: Path, real: RealCity) -> Path:
     return publish_once(shared_tmp / "cincinnati", lambda store: publish_city("cincinnati", real("cincinnati"), store))
 
 
+@pytest.fixture(scope="session")
+def twin_stores(shared_tmp: Path) -> tuple[Path, Path]:
+    """Two cities that differ only in the true values of what is withheld, published once a session. Only read them."""
+    from tests.data.publish import twins
+
+    def publish(root: Path) -> None:
+        twins.publish(root / "two", first=twins.publish(root / "one"))
+
+    root = publish_once(shared_tmp / "twins", publish)
+    return root / "one" / "store", root / "two" / "store"
+
+
 def publish_city(city: str, files: Path, store: Path) -> None:
     """Publish one of our packs, by the command that city staff use."""
     command = [sys.executable, "-m", "data", "publish", f"data/packs/{city}", "--files", str(files)]

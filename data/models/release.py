@@ -80,10 +80,16 @@ class SourceFile(Table, table=True):
     path: str = col("Name inside the pack or the files folder.", key=True)
     source_id: str | None = col("The source it belongs to.", ref="source.id", optional=True)
     into: str = col("The table or measure it feeds.", key=True)
-    sha256: str = col("SHA-256 of the file.", computed=True, always=True)
-    size_bytes: int = col("Size in bytes.", computed=True, always=True)
-    rows_read: int = col("Rows in the file.", computed=True, always=True)
-    rows_used: int = col("Rows that entered a figure.", computed=True, always=True)
+    sha256: str = col(
+        "SHA-256 of the file; where it holds numbers that are withheld, one that only the publisher can compare.",
+        computed=True,
+        always=True,
+    )
+    size_bytes: int | None = col("Size in bytes; empty where it could tell a withheld number.", computed=True)
+    rows_read: int | None = col("Rows in the file; empty where it could tell a withheld number.", computed=True)
+    rows_used: int | None = col(
+        "Rows that entered a figure; empty where it could tell a withheld number.", computed=True
+    )
     rows_rejected: int = col("Rows refused, with the reason in the rejects file.", computed=True, always=True)
     rows_skipped: int = col("Rows left out by a rule that the pack declares.", computed=True, default=0)
     rows_duplicate: int = col("Rows that are an exact copy of another.", computed=True, default=0)

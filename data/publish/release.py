@@ -286,7 +286,14 @@ def _columns_of(name: str, frame: pd.DataFrame) -> dict[str, list[Any]]:
         problems = _repeated_keys(name, columns)
     if problems:
         raise ReleaseRefused(problems)
-    return columns
+    return _in_order(name, columns)
+
+
+def _in_order(name: str, columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """The rows by key: the order in which they came may tell of numbers that are withheld."""
+    keys = list(zip(*(columns[column.name] for column in table_of(TABLES[name]).primary_key), strict=True))
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return {column: [cells[row] for row in order] for column, cells in columns.items()}
 
 
 def _cells(frame: pd.DataFrame, model: type[Table], column: str, about: dict[str, Any]) -> list[Any]:

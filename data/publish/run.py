@@ -12,10 +12,11 @@ from typing import Any, cast
 import pandas as pd
 from sqlalchemy import literal_column, select
 
-from data.models import UNPLACED, City, Manifest, Measure, Observation, Table, table_of
+from data.models import City, Manifest, Measure, Observation, Table, table_of
 from data.publish import classes, derive, history, privacy, statuses, visitors
 from data.publish.cells import Layout, Tables, figures_held, to_protect
 from data.publish.earlier import Earlier
+from data.publish.fingerprints import key_of, make_key, without_telling
 from data.publish.frames import joined, typed
 from data.publish.intake import Gathered, gather
 from data.publish.pack import CITY_TOML, Pack, read_pack
@@ -123,6 +124,7 @@ def publish(
         rejects = None
         try:
             rejects = write_rejects(store, wanted, gathered.report.rejects_frame())
+            make_key(store)
             tables, manifest = _made(pack, gathered, store, wanted, day, note, reason, progress)
             manifest |= {"prepared_by": by, "approval": approval}
             made = (build_draft if draft else build)(store, tables, manifest, progress=progress)
@@ -186,6 +188,7 @@ def _made(
     gathered.report.problems += told.problems
     _refuse_errors(gathered)
     tables["revision"] = told.revision
+    tables["source_file"] = without_telling(tables["source_file"], tables["withheld_cell"], key_of(store))
     manifest = {
         "release_id": release_id,
         "published_at": datetime.now(UTC),
@@ -241,7 +244,6 @@ def _worked_out(gathered: Gathered, kept: list[Release], progress: Progress) -> 
     )
     tables["survey_result"], tables["complaint_summary"] = safe.survey_result, safe.complaint_summary
     tables["withheld_cell"] = safe.log
-    tables["source_file"] = _without_telling_rows(tables["source_file"], safe.log)
 
     progress("Deciding what may be said")
     tables["observation"] = statuses.decide(
@@ -261,15 +263,6 @@ def _worked_out(gathered: Gathered, kept: list[Release], progress: Progress) -> 
     progress("Finding map classes")
     tables["measure"] = classes.with_map_breaks(tables)
     return tables
-
-
-def _without_telling_rows(source_file: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
-    """Files without the number of rows that have no place, where such a figure is withheld: the number is their sum."""
-    unplaced = log[log["neighborhood_id"] == UNPLACED]
-    hidden = {*unplaced["measure_id"], *unplaced["table_name"]} - {"observation"}
-    feeds = source_file["into"].str.replace(r" #\d+$", "", regex=True).str.split(", ")
-    tells = pd.Series([not hidden.isdisjoint(names) for names in feeds], index=source_file.index, dtype=bool)
-    return source_file.assign(rows_unplaced=source_file["rows_unplaced"].astype("Int64").mask(tells))
 
 
 def _audited(tables: Mapping[str, pd.DataFrame], limits: Thresholds, layout: Layout, progress: Progress) -> None:

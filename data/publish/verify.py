@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from data.models import Manifest, table_of
 from data.publish import run
+from data.publish.fingerprints import KEYED, key_of, keyed
 from data.publish.pack import Pack
 from data.publish.problems import Refused
 from data.publish.progress import Progress, silent
@@ -83,6 +84,7 @@ def raw_files(store: Store, release_id: str | None, pack: Path | None, files: Pa
         noted = connection.execute(
             "SELECT DISTINCT path, sha256, size_bytes FROM source_file WHERE sha256 <> '' ORDER BY path"
         ).fetchall()
+    key = key_of(store)
     for name, sha256, size in noted:
         try:
             path = Pack(folder, files).find(name)
@@ -91,8 +93,15 @@ def raw_files(store: Store, release_id: str | None, pack: Path | None, files: Pa
             continue
         with path.open("rb") as file:
             now = hashlib.file_digest(file, "sha256").hexdigest()
+        if sha256.startswith(KEYED):
+            if key is None:
+                says = f"{name} holds numbers that are withheld, and the key of its fingerprint is not in the store"
+                found.append(Finding(release.id, "raw file", False, says))
+                continue
+            now = keyed(now, key)
         if now != sha256:
-            says = f"{name} is another file: {size:,} bytes when it was read, {path.stat().st_size:,} now"
+            was = f"{size:,} bytes when it was read, " if size is not None else ""
+            says = f"{name} is another file: {was}{path.stat().st_size:,} bytes now"
             found.append(Finding(release.id, "raw file", False, says))
     return found or [Finding(release.id, "raw files", True, f"{len(noted):,}, as they were read")]
 
@@ -104,9 +113,12 @@ def rebuilt(
     release = store.open(release_id)
     there = store.path_of(release.id)
     with closing(_connect(there)) as connection:
-        content, day, software = connection.execute(
-            "SELECT content_sha256, released_on, software_version FROM manifest"
+        content, day, software, before = connection.execute(
+            "SELECT content_sha256, released_on, software_version, previous_release_id FROM manifest"
         ).fetchone()
+    if before and before not in store.ids():
+        says = f"cannot be made again: {before}, which it was compared with, is not in the store any more"
+        return Finding(release.id, "rebuild", False, says)
     with TemporaryDirectory() as folder:
         again = Path(folder) / "again.sqlite"
         try:

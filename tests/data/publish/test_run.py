@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from data import describe
 from data.__main__ import app
 from data.publish import run
+from data.publish.fingerprints import KEY_FILE
 from data.store import Store
 from tests.data.publish.tiny import FILES, write_pack
 
@@ -48,7 +49,7 @@ def test_a_pack_becomes_the_release_that_is_served(store: Store, pack: Path) -> 
     assert (outcome.release_id, outcome.refused, outcome.rejects) == ("2026-03", [], None)
     assert store.current_id() == "2026-03"
     assert outcome.rows["budget_line"] == 1
-    assert files(store) == ["current", "publish.lock", "releases/2026-03.sqlite"]
+    assert files(store) == ["current", KEY_FILE, "publish.lock", "releases/2026-03.sqlite"]
 
 
 def test_every_stage_left_its_mark(store: Store, pack: Path) -> None:
@@ -206,7 +207,7 @@ def test_a_pack_may_allow_some_refused_rows(store: Store, tmp_path: Path) -> Non
 def test_a_refusal_mended_leaves_no_list_of_refused_rows(store: Store, pack: Path) -> None:
     run.publish(write_pack(pack, crime=WRONG), store=store, release_id="march")
     run.publish(write_pack(pack), store=store, release_id="march")
-    assert files(store) == ["current", "publish.lock", "releases/march.sqlite"]
+    assert files(store) == ["current", KEY_FILE, "publish.lock", "releases/march.sqlite"]
 
 
 @pytest.mark.parametrize(
