@@ -116,6 +116,8 @@ def test_a_release_that_was_taken_out_is_missed_and_one_that_was_withdrawn_is_no
     assert wrong(store) == []
     with pytest.raises(NoRelease, match="was withdrawn"):
         verify(store, "one")
+    found = rebuilt(store, "two", tmp_path / "pack")
+    assert (found.holds, found.says.partition(":")[0]) == (False, "cannot be made again")
 
 
 def test_a_release_of_an_older_program_starts_the_chain(store: Store) -> None:
