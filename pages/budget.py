@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.panels import late, money
+from components.panels import grants, late, money
 from components.scope import here
 from components.words import for_markdown
 
@@ -21,5 +21,5 @@ else:
     money.show_year(scope, ledger, year)
     money.show_budget(scope, ledger, year)
     money.show_years(scope, ledger)
-    money.show_grants(scope)
-    money.show_technology(scope)
+    grants.show_grants(scope)
+    grants.show_technology(scope)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.panels import late, voice
+from components.panels import late, meetings, voice
 from components.scope import here
 from components.words import for_markdown
 
@@ -24,4 +24,4 @@ st.header(scope.say("feedback.ledger"), anchor="promises")
 voice.show_promises(scope, scope.place, page="feedback")
 
 st.header(scope.say("feedback.meetings"), anchor="meetings")
-voice.show_meetings(scope, scope.place)
+meetings.show_meetings(scope, scope.place)

@@ -4,9 +4,10 @@ import streamlit as st
 
 from components.panels import late, neighborhood, places
 from components.panels.measures import readings_of
+from components.panels.meetings import show_meetings_here
 from components.panels.money import show_money_here
 from components.panels.programs import show_chain, show_problems_here, show_programs_here
-from components.panels.voice import show_meetings_here, show_themes_and_promises
+from components.panels.voice import show_themes_and_promises
 from components.scope import here
 from components.words import for_markdown
 

@@ -14,8 +14,9 @@ from components.cards import show_text
 from components.drafts import changed_figures
 from components.panels.late import late_sources
 from components.panels.measures import reading_figured
+from components.panels.meetings import next_meeting, show_meeting
 from components.panels.money import cents_text, main_books, spent_so_far
-from components.panels.voice import next_meeting, promises_card, show_meeting
+from components.panels.voice import promises_card
 from components.passports import MoneyKey, count_figured, money_figured
 from components.readings import Reading
 from components.scope import Scope

@@ -11,7 +11,7 @@ import streamlit as st
 
 from components import charts, formats
 from components.cards import Card, show_card, show_small, show_table, show_text
-from components.passports import MoneyKey, money_figured, money_passport, record_figured
+from components.passports import MoneyKey, money_figured, money_passport
 from components.passports.money import COLUMN_OF, PHASE_NAMES, money_by_place, part_name, place_phase
 from components.scope import Scope, choose_code
 from components.tables import Figured
@@ -404,59 +404,6 @@ def show_years(scope: Scope, ledger: str) -> None:
     )  # fmt: skip
     st.header(said("budget.all_years"), anchor="years")
     show_table(table, scope, caption=said("budget.all_years"))
-
-
-def show_grants(scope: Scope) -> None:
-    """Grants: from whom, for what, when, how much."""
-    said = scope.say
-    st.header(said("budget.grants"), anchor="grants")
-    grants = scope.ask(queries.grants, language=scope.language)
-    if grants.empty:
-        st.markdown(for_markdown(said("budget.no_grants")))
-        return
-    table = pd.DataFrame(
-        {
-            said("table.name"): grants.name,
-            said("budget.funder"): grants.funder,
-            said("budget.purpose"): grants.purpose,
-            said("budget.grant_period"): [
-                formats.from_to(
-                    formats.date_text(first, scope.language), formats.date_text(last, scope.language), scope.language
-                )
-                for first, last in zip(grants.starts_on, grants.ends_on, strict=True)
-            ],
-            said("table.amount"): _record_cells(scope, "grant", "award_cents", grants),
-        }
-    )
-    show_table(table, scope, caption=said("budget.grants"))
-
-
-def _record_cells(scope: Scope, table: str, column: str, rows: pd.DataFrame) -> list[Figured]:
-    return [
-        record_figured(scope, table, str(row), column, exact_text(cents, scope))
-        for row, cents in zip(rows["id"], rows[column], strict=True)
-    ]
-
-
-def show_technology(scope: Scope) -> None:
-    """Technology: what it is for, what it costs, who gets the data; a topic without an answer says so."""
-    said = scope.say
-    st.header(said("budget.technology"), anchor="technology")
-    items = scope.ask(queries.technology, language=scope.language)
-    if items.empty:
-        st.markdown(for_markdown(said("budget.no_technology")))
-        return
-    missing = said("budget.not_reported")
-    table = pd.DataFrame(
-        {
-            said("table.name"): items.name,
-            said("budget.purpose"): items.purpose,
-            said("budget.cost_a_year"): _record_cells(scope, "technology_item", "annual_cost_cents", items),
-            said("budget.data_shared_with"): items.data_shared_with.fillna(missing),
-            said("budget.audit"): items.audit_result.fillna(missing),
-        }
-    )
-    show_table(table, scope, caption=said("budget.technology"))
 
 
 def sources_text(scope: Scope, ledger: str, year: str) -> str:

@@ -13,8 +13,9 @@ from components import formats
 from components.cards import show_card, show_small, show_table, show_text
 from components.panels.late import late_sources
 from components.panels.measures import TOPICS, measure_card, measures_table, reading_figured
+from components.panels.meetings import next_meeting
 from components.panels.money import money_here_key, money_sentences
-from components.panels.voice import next_meeting, promises_counts, show_survey
+from components.panels.voice import promises_counts, show_survey
 from components.passports import count_figured, money_figured, record_figured
 from components.readings import Reading
 from components.scope import Scope

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from components import formats
-from components.panels import home, measures, money, neighborhood, places, programs, releases, voice
+from components.panels import home, measures, meetings, money, neighborhood, places, programs, releases, voice
 from components.readings import Reading
 from components.scope import Scope
 from data import queries
@@ -207,7 +207,7 @@ class TestProgramsAndVoice:
         assert scope.say("reasons.opt_in") in card.notices
 
     def test_the_next_meeting_is_the_first_that_has_not_been(self, scope: Scope) -> None:
-        meeting = voice.next_meeting(scope, "harbor-point")
+        meeting = meetings.next_meeting(scope, "harbor-point")
         assert meeting is not None
         coming = queries.meetings(scope.release, neighborhood="harbor-point", since=scope.as_of)
         assert meeting["id"] == coming.id.iloc[0]
