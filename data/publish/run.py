@@ -39,8 +39,8 @@ ATTACKED = ("observation", "measure", "neighborhood", "survey_result", "complain
 """Tables with numbers that need protection, in the order in which privacy takes them."""
 
 TWO_PEOPLE = (
-    "in this city a second person approves a release: make a draft with --draft --by NAME, then `approve` and `release` "
-    'it ([release] approval = "one_person" in city.toml would do without)'
+    "in this city a second person approves a release: make a draft with --draft --by NAME, then `approve` and "
+    '`release` it ([release] approval = "one_person" in city.toml would do without)'
 )
 NAMELESS = "a draft that a second person approves needs the name or role of the one who prepared it: --by"
 
