@@ -19,6 +19,7 @@ from data import periods, queries
 from data.figures import Status
 from data.stats import Floats, control
 from data.verdicts import Context, SeriesFinding, SeriesVerdict, series_verdict
+from data.verdicts.series import LEAST_MEAN
 
 MONTHS_FOR_A_LINE = 12
 NONE: Floats = np.empty(0)
@@ -108,6 +109,8 @@ def _years(context: Context, figures: pd.DataFrame) -> Usual:
     have = int((~np.isnan(counts / bases)).sum())
     if have < control.POINTS_FOR_LIMITS:
         return Usual(_limits(), "year", "too_short", have)
+    if float(np.nanmean(counts)) < LEAST_MEAN:
+        return Usual(_limits(), "year", "too_few", have)
     chart = control.u_chart(counts, bases, prime=True)
     if chart.sigma_z <= 1:
         chart = control.u_chart(counts, bases)

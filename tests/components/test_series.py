@@ -103,6 +103,13 @@ def test_what_is_hidden_gives_no_range_because_the_rest_would_be_too_high() -> N
     assert usual.why_not == "hidden"
 
 
+def test_few_a_year_give_no_range(demo_store: Path) -> None:
+    usual = usual_range(COUNT, years(2000, [4.0, 5.0, 3.0] * 5), "year")
+    assert (usual.why_not, usual.limits.empty) == ("too_few", True)
+    scope = scope_of(demo_store)
+    assert usual_words(usual, scope) == [scope.say("how_to_read.too_few_year")]
+
+
 def test_a_year_without_a_row_ends_a_run() -> None:
     low_then_high: list[float | None] = [*[40.0, 41.0] * 6, *[60.0, 61.0, 60.0], *[61.0, 60.0, 61.0, 60.0]]
     marked = usual_range(COUNT, years(2000, low_then_high), "year").limits
