@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks`: measure questions, pages and publishing, and print what docs/benchmarks.md records."""
+"""`python -m tests.benchmarks`: measure questions, pages, publishing and protecting, and print what docs/benchmarks.md records."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from data.demo import publish_demo
-from tests.benchmarks import asking, pages, publishing
+from tests.benchmarks import asking, pages, protecting, publishing
 from tests.conftest import REAL, publish_city
 
 PLACES = {"demo": "old-town", "chicago": "albany-park"}
-PARTS = ("queries", "pages", "publishing")
+PARTS = ("queries", "pages", "publishing", "protecting")
 
 
 def main() -> None:
@@ -35,6 +35,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-stores-") as folder:
         if "publishing" in asked.parts:
             print(f"## Publishing\n\n{publishing.report()}\n", flush=True)
+        if "protecting" in asked.parts:
+            print(f"## Small numbers\n\n{protecting.report()}\n", flush=True)
         if {"queries", "pages"} & set(asked.parts):
             stores = _stores(asked, Path(folder))
             if "queries" in asked.parts:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -24,7 +25,7 @@ from tests.data.publish.tiny import write_pack
 Twins = tuple[Path, Path]
 
 
-def rows(store: Path, sql: str) -> list[tuple[object, ...]]:
+def rows(store: Path, sql: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(Store(store).path_of("2026-03"))) as connection:
         return connection.execute(sql).fetchall()
 
@@ -63,6 +64,7 @@ def test_the_bytes_that_lie_unused_in_the_file_hold_nothing_of_either(twin_store
 def test_all_that_is_served_as_open_data_is_the_same(twin_stores: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = ["/data/", "/data/releases.json", "/data/2026-03/"]
     paths += [f"/data/2026-03/{table}.csv" for table in TABLES]
+    paths += [f"/map/2026-03/{measure}/2025.geojson?theme=light&lang=en&view=values" for measure in ("force", "trust")]
     paths += [f"/geometry/2026-03/{name}.geojson" for name in OUTLINES]
     served = []
     for store in twin_stores:
@@ -76,15 +78,15 @@ def test_all_that_is_served_as_open_data_is_the_same(twin_stores: Twins, monkeyp
 
 
 def test_a_file_with_withheld_numbers_has_a_fingerprint_that_nobody_can_try(twin_stores: Twins) -> None:
-    published = dict(rows(twin_stores[0], "SELECT path, sha256 FROM source_file"))
+    published: dict[str, str] = dict(rows(twin_stores[0], "SELECT path, sha256 FROM source_file"))
     for name, text in twins.files(0).items():
-        assert published[f"{name}.csv"].startswith(KEYED)  # type: ignore[attr-defined]
+        assert published[f"{name}.csv"].startswith(KEYED)
         assert hashlib.sha256(text.encode()).hexdigest() not in str(published)
     assert (
         published["population.csv"]
         == hashlib.sha256((twin_stores[0].parent / "pack" / "population.csv").read_bytes()).hexdigest()
     )
-    sizes = dict(rows(twin_stores[0], "SELECT path, size_bytes FROM source_file"))
+    sizes: dict[str, int | None] = dict(rows(twin_stores[0], "SELECT path, size_bytes FROM source_file"))
     assert sizes["crime.csv"] is None
     assert sizes["population.csv"] is not None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from data.publish import run
@@ -50,7 +51,7 @@ WAVES = "id,name,mode,frame,period,completed\nw,Survey,probability,Adults,2025,6
 QUESTIONS = "id,measure_id,dimension,wording,options,favorable\nq,trust,legitimacy,Do you trust?,no;yes,1\n"
 
 # Values of the two cities where they differ: in pairs that are hidden together and come to the same.
-VALUES = (
+VALUES: tuple[dict[str, Any], dict[str, Any]] = (
     {"force": (12, 3), "later": (15, 4), "n": (8, 41), "shares": ("0.25;0.75", "0.4;0.6"), "found": (3, 22)},
     {"force": (11, 4), "later": (13, 6), "n": (7, 42), "shares": ("0.75;0.25", "0.6;0.4"), "found": (6, 19)},
 )
