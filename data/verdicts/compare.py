@@ -10,14 +10,13 @@ import math
 from data import periods, stats
 from data.figures import Figure, Status
 from data.periods import Period
-from data.verdicts.context import WHOLE_YEAR_DAYS, Context
+from data.verdicts.context import CITY, WHOLE_YEAR_DAYS, Context
 from data.verdicts.finding import Finding, Refusal, Verdict, refused
 
 SMALL_COUNT = 10
 MANY_LOOKS = 0.998
 """Confidence where a screen asks which of many places differ (the outer limits of a funnel plot)."""
 
-CITY = "city"
 COUNTED = ("rate", "count")
 
 _NO_VALUE = {
@@ -112,7 +111,7 @@ def _of_time(context: Context, figure: Figure, other: Figure) -> Verdict | None:
         both = all(_is_cut(context, each) for each in (figure, other))
         if not (both and _same_stretch(one, two)):
             return refused(Refusal.INCOMPLETE_PERIOD)
-    if (figure.reason == "partial_coverage") != (other.reason == "partial_coverage"):
+    if _changing_part(figure, other):
         return refused(Refusal.PARTIAL_COVERAGE)
     if one.start <= two.end and two.start <= one.end:
         return refused(Refusal.OVERLAP)
@@ -135,6 +134,12 @@ def _of_place(context: Context, figure: Figure, other: Figure) -> Verdict | None
     if context.kind == "rate" and _other_base(context, figure, other):
         return refused(Refusal.OTHER_BASE)
     return None
+
+
+def _changing_part(figure: Figure, other: Figure) -> bool:
+    """Whether what is left out may differ: of a city the same areas are, of a place nobody knows which events."""
+    partial = [one.reason == "partial_coverage" for one in (figure, other)]
+    return any(partial) and not (all(partial) and figure.neighborhood == CITY)
 
 
 def _is_cut(context: Context, figure: Figure) -> bool:

@@ -14,6 +14,8 @@ from data.periods import Period
 WHOLE_YEAR_DAYS = 360
 """From so many days on a period holds every season."""
 
+CITY = "city"
+
 BREAK_KINDS = ("definition", "boundary", "wording", "records_system")
 
 

@@ -18,7 +18,7 @@ from data import periods
 from data.figures import Figure, Status
 from data.periods import Period
 from data.stats import Floats, control
-from data.verdicts.context import Context
+from data.verdicts.context import CITY, Context
 
 LEAST_MEAN = 5.0
 """Events a period, on average. Below it seven months in a row below the mean are common by chance alone."""
@@ -93,7 +93,8 @@ def series_verdict(context: Context, figures: Sequence[Figure]) -> SeriesVerdict
     # A period that a break cuts in two belongs to neither side.
     last_break = context.breaks[-1].on if context.breaks else None
     kept = [period for period in _every(sorted(found), step) if last_break is None or period.start >= last_break]
-    all_partial = all(figure.reason == "partial_coverage" for figure in found.values())
+    # The same areas are left out of a city each time; of a place, nobody knows which events are.
+    all_partial = all(one.reason == "partial_coverage" and one.neighborhood == CITY for one in found.values())
     counts = np.array([_count(context, found.get(period), all_partial) for period in kept], dtype=np.float64)
     bases = np.ones(len(kept))
     if step == "year" and context.kind == "rate":

@@ -129,6 +129,7 @@ class TestRefused:
             (COUNT, count(412, reason="incomplete_period"), count(900), "incomplete_period"),
             (COUNT, count(412, reason="incomplete_period"), count(9, reason="incomplete_period"), "incomplete_period"),
             (RATE, rate(400, reason="partial_coverage"), rate(900), "partial_coverage"),
+            (RATE, rate(400, reason="partial_coverage"), rate(900, reason="partial_coverage"), "partial_coverage"),
             (COUNT, count(412, PART), count(900, "2026"), "overlap"),
             (COUNT, count(412, PART), count(900, "2025"), "different_length"),
             (COUNT, count(412, PART), count(900, "2024"), "different_length"),
@@ -394,3 +395,12 @@ class TestAnyTwoFigures:
         if over_time(one, other).is_clear:
             farther = one + 10 if one > other else max(10, one - 10)
             assert over_time(farther, other).is_clear
+
+
+def test_a_city_that_leaves_out_the_same_areas_twice_is_compared_with_itself() -> None:
+    now, before = (
+        replace(rate(events, 100_000, period), neighborhood="city", reason="partial_coverage")
+        for events, period in ((900, "2025"), (1200, "2024"))
+    )
+    assert compare(RATE, now, before).finding == Finding.BETTER
+    assert compare(RATE, now, replace(before, reason=None)).reason == Refusal.PARTIAL_COVERAGE

@@ -196,3 +196,11 @@ def test_a_signal_is_said_only_with_limits_and_a_beginning(values: list[int], se
     else:
         assert (verdict.low <= verdict.high).all()
         assert (verdict.low >= 0).all()
+
+
+def test_a_place_that_is_covered_in_part_has_no_usual_range_and_a_city_has() -> None:
+    of_place = [replace(figure, reason="partial_coverage") for figure in months([*STEADY, *STEADY])]
+    assert series_verdict(COUNT, of_place) is None
+    verdict = series_verdict(COUNT, [replace(figure, neighborhood="city") for figure in of_place])
+    assert verdict is not None
+    assert verdict.finding == SeriesFinding.USUAL
