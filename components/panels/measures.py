@@ -38,6 +38,9 @@ FILE_COLUMNS = [
     "release_id",
 ]  # fmt: skip
 
+RESIDENTS_MOVED = 0.1
+"""From such a change of the residents on, a card says that it moves the rate: yearly estimates may jump."""
+
 TOPICS = ("safety", "trust", "accountability", "engagement", "service")
 ARROWS = {1: ":material/arrow_drop_up:", -1: ":material/arrow_drop_down:", 0: ""}
 
@@ -123,7 +126,23 @@ def notices_of(reading: Reading, scope: Scope) -> list[str]:
         remark = reason_text(reading.now, scope)
         if remark:
             notices.append(remark)
-    return notices
+    return notices + residents_notice(reading, scope)
+
+
+def residents_notice(reading: Reading, scope: Scope) -> list[str]:
+    """A sentence where the residents under a rate changed so much since the figure before that the rate moves too."""
+    now, before = reading.now, reading.before
+    if reading.kind != "rate" or before is None or not now.denominator or not before.denominator:
+        return []
+    change = now.denominator / before.denominator - 1
+    if abs(change) < RESIDENTS_MOVED:
+        return []
+    year = before.denominator_period or before.period
+    slots = {
+        "change": formats.percent(100 * abs(change), scope.language),
+        "year": formats.period_label(year, scope.language),
+    }
+    return [scope.say("notice.residents_up" if change > 0 else "notice.residents_down", **slots)]
 
 
 def source_line(measure: Mapping[str, Any], scope: Scope) -> str:

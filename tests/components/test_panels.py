@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -142,6 +143,21 @@ class TestMeasures:
             one for one in measures.readings_of(scope, "harbor-point") if one.measure["id"] == "complaints"
         )
         assert complaints.place == queries.districts_of(scope.release, "harbor-point").id.iloc[0]
+
+    @pytest.mark.parametrize(
+        ("residents", "said"),
+        [(1100, ["The residents counted here are 10% more than in 2024. That lowers the rate by itself."]),
+         (890, ["The residents counted here are 11% fewer than in 2024. That raises the rate by itself."]),
+         (1090, [])],
+    )  # fmt: skip
+    def test_a_jump_of_the_residents_under_a_rate_is_told(
+        self, scope: Scope, read: dict[str, list[Reading]], residents: int, said: list[str]
+    ) -> None:
+        reading = next(one for one in read["harbor-point"] if one.kind == "rate" and one.before is not None)
+        assert reading.before is not None
+        now = replace(reading.now, denominator=residents)
+        before = replace(reading.before, denominator=1000, denominator_period="2024")
+        assert measures.residents_notice(replace(reading, now=now, before=before), scope) == said
 
     def test_opt_in_answers_are_in_the_table_and_never_on_the_line(self, scope: Scope) -> None:
         reading = next(one for one in measures.readings_of(scope, "city") if one.measure["id"] == "feel_safe_night")
