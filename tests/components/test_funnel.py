@@ -26,7 +26,8 @@ def figures_of(counts: Sequence[float | None], people: Sequence[float], **more: 
     codes = [f"p{i}" for i in range(len(counts))]
     frame = pd.DataFrame({"id": codes, "name": [f"Place {i}" for i in range(len(counts))], "value": rates})
     frame = frame.assign(
-        neighborhood=codes, measure="burglary", period="2025", numerator=pd.Series(counts, dtype="float64"), denominator=pd.Series(people, dtype="float64"), n=None,
+        neighborhood=codes, measure="burglary", period="2025",
+        numerator=pd.Series(counts, dtype="float64"), denominator=pd.Series(people, dtype="float64"), n=None,
         n_effective=np.nan, status=["withheld" if one is None else "shown" for one in counts], reason=None,
         low=None, high=None, unit="per_1000_residents", source="police", release="2026-03", group=None,
         denominator_period=None,
