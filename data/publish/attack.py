@@ -22,7 +22,7 @@ ENOUGH_LOOKS = 24
 """How many random corners of a system of sums are tried before its cells are looked at one by one."""
 
 LARGE = 1_000
-"""Systems of so many cells are solved each on its own, by an interior point method: at 7,000 cells 4 to 6 times as
+"""Systems of so many cells are solved each on its own, by an interior point method: at 7,000 cells 3 to 6 times as
 fast as the simplex method, which is faster below. Smaller systems share programs of up to this size."""
 
 Floats = npt.NDArray[np.float64]

@@ -2,7 +2,7 @@
 
 The SHA-256 of a small file confirms a guess: whoever knows all its cells but one tries the ten values of that one. So
 such a file's fingerprint is made with a key that stays with the store, and its size and some counts of rows are
-left out. See docs/decisions/0010-what-files-do-not-tell.md.
+left out. See docs/decisions/0015-what-files-do-not-tell.md.
 """
 
 from __future__ import annotations

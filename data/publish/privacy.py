@@ -166,7 +166,7 @@ def audit(
     """
     tables = Tables.of(observation, measure, neighborhood, survey_result, complaint_summary)
     cells = as_published(cells_of(tables, thresholds or Thresholds(), attacker=True))
-    plain = cells[cells["small"] & cells["value"].notna()]
+    plain = cells[cells["small"]]
     found = exposed(cells, Sums(cells, layout or Layout()).tried(cells))
     narrowed = cells.loc[found.index, CELL].join(found)
     return pd.concat([plain[CELL].assign(low=plain["value"], high=plain["value"]), narrowed], ignore_index=True)

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks`: measure questions, pages, publishing and protecting, and print what docs/benchmarks.md records."""
+"""`python -m tests.benchmarks`: measure what pages, publishing and protecting cost, as docs/benchmarks.md records."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ CASES = {
 def _raw(folder: Path) -> None:
     rows, _, _ = release(SHAPE)
     with sqlite3.connect(folder / "raw.sqlite") as connection:
-        connection.execute("CREATE TABLE observation (place, category, period, events, PRIMARY KEY (1, 2, 3))")
+        connection.execute("CREATE TABLE observation (place, category, period, events, PRIMARY KEY (place, category, period))")
         connection.executemany("INSERT INTO observation VALUES (?, ?, ?, ?)", rows.iloc[:, :4].to_numpy().tolist())
         connection.commit()
         assert len(connection.execute("SELECT * FROM observation").fetchall()) == len(rows)
