@@ -10,7 +10,7 @@ import streamlit as st
 
 from components.words import languages
 from pages import PAGE_PATHS
-from tests.pages.screen import PATIENCE_S, start
+from tests.pages.screen import PATIENCE_S, open_page, start
 
 PLACE = {"n": "north"}
 FIGURE = {"m": "force", "at": "north", "p": "2024"}
@@ -65,3 +65,12 @@ def test_the_files_that_cards_offer_are_the_same(
     assert offered[0] == offered[1]
     assert {name.rpartition(".")[2] for name in offered[0]} == {"csv", "svg", "png"}
     assert b"withheld" in b"".join(offered[0].values())
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "10 of 46 figures are withheld"), ("es", "10 de 46 cifras")])
+def test_about_says_what_protection_cost(
+    twin_stores: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    monkeypatch.setenv("OPENBEAT_STORE", str(twin_stores[0]))
+    # 25 observations, 5 results of the survey, 4 rows of complaints with 4 figures each.
+    assert said in open_page("about", lang=language).text
