@@ -26,7 +26,7 @@ GROWN_SINCE = {
         "version", "change", "reason", "previous_chain_sha256", "chain_sha256", "prepared_by", "approved_by",
         "approved_at", "approval", "figures_total", "figures_withheld",
     ],
-    "measure": ["part_of", "parts_are_all"],
+    "measure": ["parts_are_all"],  # part_of refers to a row of its own table; SQLite does not let such a column go
     "revision": ["reason_kind", "reason"],
 }  # fmt: skip
 NEW_SINCE = ["plan_change", "planned_release", "revision_reason"]
