@@ -216,6 +216,13 @@ class Store:
         """Where the file of a withdrawn release is kept for staff."""
         return self._place("withdrawn", release_id)
 
+    def open_withdrawn(self, release_id: str) -> Release | None:
+        """The file of a withdrawn release, for publishing alone; None where staff keep it no more."""
+        for path in (self.withdrawn_path(release_id), self.path_of(release_id)):
+            if self.tombstone(release_id) and path.is_file():
+                return _opened(release_id, path)
+        return None
+
     def tombstone(self, release_id: str) -> Tombstone | None:
         """What stays of a withdrawn release; None for every other."""
         path = self.tombstone_path(release_id)

@@ -210,7 +210,7 @@ KINDS: dict[str, Kind] = {
     "told_by_another_release": Kind(
         "warning",
         "what is withheld in one release can be read with the help of another",
-        "Readers may have both. Where that must not be, withdraw the older release, and publish again.",
+        "Readers may have both. Where that must not be, withdraw the older release; copies of it stay with readers.",
     ),
     # history
     "change_without_reason": Kind(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import literal_column, select
@@ -280,12 +280,14 @@ def _audited(tables: Mapping[str, pd.DataFrame], limits: Thresholds, layout: Lay
 def _kept(store: Store, release_id: str, city_id: str) -> list[Release]:
     """Releases of this city that readers have beside this one, oldest first.
 
+    Withdrawn ones are among them: a copy that somebody downloaded cannot be called back.
     For a release that is here already those that were here before it: so the same pack is the same again.
     """
-    infos = sorted(store.releases(), key=lambda info: info.published_at)
-    own = next((at for at, info in enumerate(infos) if info.id == release_id), len(infos))
-    there = [store.open(info.id) for info in infos[:own]]
-    return [release for release in there if _one(release, City, "id") == city_id]
+    there = [store.open(one) for one in store.ids()]
+    there += [release for stone in store.withdrawn() if (release := store.open_withdrawn(stone.id))]
+    dated = sorted((_one(release, Manifest, "published_at"), release.id, release) for release in there)
+    own = next((at for at, (_, one, _) in enumerate(dated) if one == release_id), len(dated))
+    return [release for *_, release in dated[:own] if _one(release, City, "id") == city_id]
 
 
 def _ever_sensitive(measure: pd.DataFrame, kept: list[Release]) -> set[str]:
@@ -376,9 +378,9 @@ def release_before(store: Store, release_id: str, city_id: str) -> Release | Non
     return next((release for release in there if _one(release, City, "id") == city_id), None)
 
 
-def _one(release: Release, model: type[Table], column: str) -> str | None:
+def _one(release: Release, model: type[Table], column: str) -> Any:
     with release.connect() as connection:
-        return cast("str | None", connection.execute(select(table_of(model).c[column])).scalar_one_or_none())
+        return connection.execute(select(table_of(model).c[column])).scalar_one_or_none()
 
 
 def _data_through(observation: pd.DataFrame, released_on: date) -> date | None:

@@ -15,6 +15,7 @@ from data import describe
 from data.__main__ import app
 from data.publish import run
 from data.publish.fingerprints import KEY_FILE
+from data.publish.withdraw import withdraw
 from data.store import Store
 from tests.data.publish.tiny import FILES, write_pack
 
@@ -140,6 +141,22 @@ def test_what_an_earlier_release_tells_is_said_by_name(store: Store, pack: Path)
     assert (warning.code, warning.level, warning.file) == ("told_by_another_release", "warning", "release open")
     assert "force, north, 2024" in warning.found
     assert run.publish(pack, store=store, release_id="guarded").refused == []  # the same again is the same
+
+
+def test_copies_of_a_withdrawn_release_count_as_well(store: Store, pack: Path) -> None:
+    text = (pack / "city.toml").read_text()
+    (pack / "city.toml").write_text(text.replace("sensitive = true", "sensitive = false"))
+    run.publish(pack, store=store, release_id="open")
+    (pack / "city.toml").write_text(text + '[tables.revision_reason]\nfile = "why.csv"\n')
+    (pack / "why.csv").write_text("id,measure_id,kind,reason\nguard,force,method,Small counts are hidden now.\n")
+    run.publish(pack, store=store, release_id="guarded")
+    withdraw(store, "open", why="It told small numbers.", by="Head of records")
+    found = run.publish(pack, store=store, release_id="again", reason="Once more.").report.problems
+    assert [one.file for one in found if one.code == "told_by_another_release"] == ["release open"]
+    assert rows(store, "SELECT version FROM manifest") == [("2.1",)]
+    store.withdrawn_path("open").unlink()  # where not even staff have it, nothing can be compared
+    assert store.open_withdrawn("open") is None
+    assert run.publish(pack, store=store, release_id="last", reason="Once more.").refused == []
 
 
 def test_the_day_of_the_command_line_tells_which_fiscal_years_are_over(store: Store, pack: Path) -> None:
