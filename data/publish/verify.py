@@ -25,7 +25,7 @@ from data.publish.problems import Refused
 from data.publish.progress import Progress, silent
 from data.publish.release import OUTSIDE_THE_HASH, ReleaseRefused, content_hash, tables_of
 from data.publish.versions import chain_sha256, is_after
-from data.store import NoRelease, Store
+from data.store import NoRelease, Store, Tombstone
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def verify(store: Store, release_id: str | None = None, *, progress: Progress = 
     """Check one release, or all of them, and how they hang together. Raises NoRelease.
 
     Of each: the file, the rows, the content hash, the chain. What a release was compared with must be here too, or have
-    left a tombstone.
+    left a tombstone. Of all: the tombstones too, and the files of withdrawn releases as far as they are kept.
     """
     wanted = [release_id] if release_id else store.ids()
     if not wanted:
@@ -62,7 +62,8 @@ def verify(store: Store, release_id: str | None = None, *, progress: Progress = 
     found: list[Finding] = []
     if release_id is None:
         found.append(_pointer(store))
-    links = _links(store)
+    stones, unread = _stones(store)
+    links = _links(store, stones)
     for at, one in enumerate(wanted):
         progress("Checking releases", at, len(wanted))
         path = store.path_of(one)
@@ -71,6 +72,11 @@ def verify(store: Store, release_id: str | None = None, *, progress: Progress = 
         found += _release(one, path)
         if one in links:
             found += _chain(links[one], links)
+    if release_id is None:
+        found += unread
+        for stone in stones:
+            found += _chain(links[stone.id], links)
+            found += _withdrawn(store, stone)
     return found
 
 
@@ -186,12 +192,41 @@ def _counts(release_id: str, connection: sqlite3.Connection) -> Finding:
     return Finding(release_id, "rows", True, f"{sum(there.values()):,} rows in {len(there)} tables, as noted")
 
 
-def _links(store: Store) -> dict[str, _Link]:
+def _stones(store: Store) -> tuple[list[Tombstone], list[Finding]]:
+    """The tombstones that can be read, and what is to be said of the others."""
+    stones, unread = [], []
+    for path in sorted((store.root / "withdrawn").glob("*.json")):
+        try:
+            stones.append(Tombstone.read(path))
+        except (ValueError, KeyError, TypeError) as error:
+            unread.append(Finding(path.stem, "tombstone", False, f"{path.name} cannot be read: {error}"))
+    return stones, unread
+
+
+def _withdrawn(store: Store, stone: Tombstone) -> Iterator[Finding]:
+    """The file of a withdrawn release, where staff keep it, and its tombstone beside it."""
+    path = store.withdrawn_path(stone.id)
+    if not path.is_file():
+        return
+    names = ("released_on", "version", "content_sha256", "previous_release_id", "previous_chain_sha256", "chain_sha256")
+    try:
+        with closing(_connect(path)) as connection:
+            now = content_hash(connection)
+            held = connection.execute(f"SELECT {', '.join(names)} FROM manifest").fetchone()
+    except sqlite3.Error as error:
+        yield Finding(stone.id, "file", False, f"SQLite cannot read it: {error}")
+        return
+    says = "as published" if now == held[2] else f"was changed: its hash is {now[:12]}, published was {held[2][:12]}"
+    yield Finding(stone.id, "content", now == held[2], says)
+    said = stone.as_dict()
+    other = [name for name, was in zip(names, held, strict=True) if said[name] != was]
+    says = f"says another {other[0]} than the release had" if other else "is that of the release"
+    yield Finding(stone.id, "tombstone", not other, says)
+
+
+def _links(store: Store, stones: list[Tombstone]) -> dict[str, _Link]:
     """Every release of the store and every tombstone, by id; files that cannot be read are left out."""
-    links = {
-        stone.id: _Link(**{field.name: getattr(stone, field.name) for field in fields(_Link)})
-        for stone in store.withdrawn()
-    }
+    links = {stone.id: _Link(**{field.name: getattr(stone, field.name) for field in fields(_Link)}) for stone in stones}
     m = table_of(Manifest).c
     for release_id in store.ids():
         with suppress(DBAPIError, sqlite3.Error), store.open(release_id).connect() as connection:
@@ -213,7 +248,8 @@ def _chain(link: _Link, links: dict[str, _Link]) -> Iterator[Finding]:
         yield Finding(link.id, "chain", False, "its link is not that of its id, its content and the release before")
         return
     if link.previous_release_id is None:
-        yield Finding(link.id, "chain", True, "the chain starts here")
+        starts = link.previous_chain_sha256 is None
+        yield Finding(link.id, "chain", starts, "the chain starts here" if starts else "does not say what it follows")
         return
     if before is None:
         says = f"follows {link.previous_release_id}, which is not here and left no tombstone"

@@ -90,6 +90,11 @@ def test_a_changed_figure_with_its_hash_made_anew_breaks_the_chain(store: Store)
     assert wrong(store) == [("two", "chain", "has no link, but one, which it follows, has one")]
 
 
+def test_a_release_that_no_longer_says_what_it_follows_is_found(store: Store) -> None:
+    change(store, "two", "UPDATE manifest SET previous_release_id = NULL")
+    assert wrong(store) == [("two", "chain", "does not say what it follows")]
+
+
 def test_a_lost_row_is_counted(store: Store) -> None:
     change(store, "two", "DELETE FROM source_file WHERE path = 'crime.csv'")  # outside the content hash
     assert wrong(store) == [("two", "rows", "source_file: 4 noted, 3 there")]
@@ -118,6 +123,40 @@ def test_a_release_that_was_taken_out_is_missed_and_one_that_was_withdrawn_is_no
         verify(store, "one")
     found = rebuilt(store, "two", tmp_path / "pack")
     assert (found.holds, found.says.partition(":")[0]) == (False, "cannot be made again")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "check"),
+    [
+        ("content_sha256", "0" * 64, "chain"),
+        ("chain_sha256", "f" * 64, "chain"),
+        ("previous_release_id", None, "chain"),
+        ("version", "9.9", "tombstone"),
+        ("released_on", "2020-01-01", "tombstone"),
+    ],
+)
+def test_a_tombstone_that_nothing_follows_is_checked_too(
+    store: Store, column: str, value: str | None, check: str
+) -> None:
+    withdraw(store, "two", why="It named a street by mistake.", by="Open data officer", serve="one")
+    assert wrong(store) == []
+    path = store.tombstone_path("two")
+    path.write_text(json.dumps({**json.loads(path.read_text()), column: value}))
+    assert ("two", check) in [found[:2] for found in wrong(store)]
+
+
+def test_a_tombstone_that_cannot_be_read_and_a_withdrawn_file_that_was_changed_are_said(store: Store) -> None:
+    withdraw(store, "two", why="It named a street by mistake.", by="Open data officer", serve="one")
+    kept = store.withdrawn_path("two")
+    kept.chmod(0o644)
+    with closing(sqlite3.connect(kept)) as connection:
+        connection.execute("UPDATE observation SET numerator = 7777 WHERE numerator > 100")
+        connection.commit()
+    assert [found[:2] for found in wrong(store)] == [("two", "content")]
+    kept.unlink()  # staff may keep it no more
+    assert wrong(store) == []
+    store.tombstone_path("two").write_text("{")
+    assert [found[:2] for found in wrong(store)] == [("two", "tombstone")]
 
 
 def test_a_release_of_an_older_program_starts_the_chain(store: Store) -> None:
