@@ -39,6 +39,9 @@ from data.store import NoRelease, Store, sync_folder, write_durably
 PREFIX_AT_LEAST = 8
 """So many characters of the content hash name a draft."""
 
+UNSEEN = ("Mn", "Cf")
+"""Kinds of signs that change a name to a computer and hardly to a reader: accents, and those without width."""
+
 MINUTE = "%Y-%m-%d %H:%M"
 LONGEST_NAP_S = 20.0
 
@@ -202,8 +205,11 @@ def _not_approvable(draft: Draft, by: str, content: str) -> str:
 
 
 def _same_person(one: str, other: str) -> bool:
-    def evened(name: str) -> str:
-        return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """Whether two names are one, but for case, accents, punctuation, signs without width, and the order of words."""
+
+    def evened(name: str) -> list[str]:
+        letters = [sign for sign in unicodedata.normalize("NFKD", name) if unicodedata.category(sign) not in UNSEEN]
+        return sorted("".join(sign if sign.isalnum() else " " for sign in letters).casefold().split())
 
     return evened(one) == evened(other)
 

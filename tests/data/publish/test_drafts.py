@@ -132,7 +132,13 @@ class TestApprove:
         assert (after["prepared_by"], after["approved_by"]) == ("Data officer", "Head of records")
         assert abs(datetime.now(UTC) - drafts.look(store, "new").approved_at) < timedelta(minutes=1)  # type: ignore[operator]
 
-    @pytest.mark.parametrize("by", ["Data officer", "data OFFICER", "  Data   officer\t", "Ｄata officer"])
+    @pytest.mark.parametrize(
+        "by",
+        [
+            *("Data officer", "data OFFICER", "  Data   officer\t", "Ｄata officer"),
+            *("Data-officer", "Officer, data", "Dáta Officer.", "Data\u200b officer"),
+        ],
+    )
     def test_the_same_person_is_no_second_one(self, store: Store, by: str) -> None:
         make_draft(store)
         assert "a second person approves it" in refusal(lambda: approve(store, by=by))
