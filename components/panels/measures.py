@@ -138,7 +138,7 @@ def residents_notice(reading: Reading, scope: Scope) -> list[str]:
     if abs(change) < RESIDENTS_MOVED:
         return []
     year = before.denominator_period or before.period
-    slots = {
+    slots: dict[str, Any] = {
         "change": formats.percent(100 * abs(change), scope.language),
         "year": formats.period_label(year, scope.language),
     }
