@@ -85,10 +85,10 @@ def test_the_banner_counts_the_figures_that_differ(desk: Desk) -> None:
 
 def test_a_figure_that_changed_says_what_it_was_and_no_other_does(desk: Desk) -> None:
     screen = desk.preview("neighborhood", n="north", lang="en")
-    assert "196 reports" in screen.text
+    assert "196 cases" in screen.text
     was = {text for text in screen.texts if "Was " in text}
     assert was
-    assert all("190 reports" in text and "in release one." in text for text in was)
+    assert all("190 cases" in text and "in release one." in text for text in was)
     assert "[was " in screen.text
     elsewhere = desk.preview("neighborhood", n="south", lang="en")
     assert not any("Was " in text or "[was " in text for text in elsewhere.texts if "South Bank" in text)
@@ -98,16 +98,16 @@ def test_the_site_beside_it_shows_nothing_of_the_draft(desk: Desk) -> None:
     for page in ("home", "neighborhood", "about"):
         screen = desk.live(page, n="north", lang="en")
         assert not any(word in screen.text for word in ("Draft", "196", "[was "))
-    assert "190 reports" in desk.live("neighborhood", n="north", lang="en").text
+    assert "190 cases" in desk.live("neighborhood", n="north", lang="en").text
 
 
 def test_no_link_leads_to_a_draft(desk: Desk) -> None:
     screen = desk.live("neighborhood", n="north", release="two", lang="en")
     assert any("We have no release" in text for text in screen.texts)
-    assert "190 reports" in screen.text
+    assert "190 cases" in screen.text
 
 
 def test_the_release_before_can_be_read_in_the_preview_as_it_was(desk: Desk) -> None:
     screen = desk.preview("neighborhood", n="north", release="one", lang="en")
-    assert "190 reports" in screen.text
+    assert "190 cases" in screen.text
     assert not any(text.startswith("Draft") for text in screen.texts)

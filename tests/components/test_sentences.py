@@ -81,7 +81,7 @@ def test_nothing_is_claimed_where_nothing_is_clear(scope: Scope, now: int, befor
 def test_what_cannot_be_compared_says_why_and_what_instead(english: Scope) -> None:
     hidden = read([row("2025"), row("2024", value=None, numerator=None, low=None, high=None, status="withheld")])
     assert sentences.change_sentence(hidden, english) == (
-        "One of the two is hidden to protect people, so we do not compare. "
+        "One of the figures is hidden to protect people, so we do not compare. "
         "A longer time or a larger place may be shown."
     )
     assert sentences.change_cell(hidden, english) == "Not compared: hidden"
@@ -97,11 +97,11 @@ def test_a_part_of_a_year_is_told_with_the_same_days_of_the_year_before(english:
         row(part, **bare(412)), row(same, **bare(430)),
     ]  # fmt: skip
     assert sentences.change_sentence(read(rows, period="2026", **counts), english) == (
-        "One of the two covers only a part of its time. We do not compare a part with a whole. "
-        "So far: 412 reports (January 1 to June 23, 2026). In the same days of 2025: 430 reports."
+        "We do not compare a time that is covered only in part with a whole one. "
+        "So far: 412 cases (January 1 to June 23, 2026). In the same days of 2025: 430 cases."
     )
     assert sentences.change_sentence(read(rows[:2], period="2026", **counts), english).endswith(
-        "What is known is 412 reports in 2026."
+        "What is known is 412 cases in 2026."
     )
 
 
@@ -189,7 +189,7 @@ def test_a_figure_in_words_tells_zero_missing_and_hidden_apart(scope: Scope) -> 
 
 def test_a_count_too_small_for_a_rate_is_said_as_a_count(english: Scope) -> None:
     few = queries.as_figure(row("2025", value=None, numerator=4.0, low=None, high=None, status="too_few_to_say"))
-    assert sentences.value_text(few, english) == "4 reports"
+    assert sentences.value_text(few, english) == "4 cases"
     hidden = queries.as_figure(row("2025", value=None, numerator=4.0, low=None, high=None, status="withheld"))
     assert "4" not in sentences.value_text(hidden, english)
 

@@ -155,8 +155,8 @@ class TestHistory:
         history = screen.tables[0][0]
         assert list(history.index) == ["2026-03", "2025-12", "2025-09"]
         newest, before, first = (history.loc[release] for release in history.index)
-        assert "10 reports" in newest["Value"]
-        assert "20 reports" in before["Value"]
+        assert "10 cases" in newest["Value"]
+        assert "20 cases" in before["Value"]
         assert before["Value"] == first["Value"]
         assert "loaded twice" in newest["What changed, and why"]
         assert before["What changed, and why"] == "As in the release before."
@@ -170,7 +170,7 @@ class TestHistory:
             store.open(release), measures=["burglary"], neighborhoods=["westbrook"], periods=["2025-03"]
         )
         told = screen.tables[0][0].loc[release]["Value"]
-        assert f"({figure.numerator:.0f} reports)" in told
+        assert f"({figure.numerator:.0f} cases)" in told
         then = open_page("figure", lang="en", release=release, m="burglary", at="westbrook", p="2025-03")
         assert told in then.texts
 
@@ -265,7 +265,7 @@ class TestTheChecksWouldNotice:
         good = find(codes_of(link), scope)
         assert good is not None
         assert list(disagreements(scope, [Stated(good.value, link, "", "")], {})) == []
-        assert list(disagreements(scope, [Stated("123,456 reports", link, "", "")], {}))
+        assert list(disagreements(scope, [Stated("123,456 cases", link, "", "")], {}))
         assert list(disagreements(scope, [Stated("Hidden: small number", link, "", "A table")], {}))
         assert list(disagreements(scope, [Stated("1", "/figure?lang=en&m=burglary&at=city&p=1999", "", "")], {}))
 
