@@ -16,6 +16,7 @@ from data.store import Release
 from data.verdicts import (
     MANY_LOOKS,
     Context,
+    Finding,
     Refusal,
     SeriesVerdict,
     Verdict,
@@ -190,13 +191,15 @@ def _at(figures: pd.DataFrame, measure: str, place: str, period: str) -> Figure 
 
 
 def _same_days(context: Context, mine: pd.DataFrame, now: Figure) -> tuple[Figure, Figure] | None:
-    """The longest stretch inside a figure's period that is published for the year before too."""
+    """The longest stretch inside a figure's period that may be compared with the same one of the year before."""
     whole = context.period_of(now)
     codes = {code: periods.parse(code, fiscal_start_month=context.fiscal_start_month) for code in set(mine.period)}
     inside = [one for one in codes.values() if one.kind == "range" and whole.start <= one.start <= one.end <= whole.end]
     for stretch in sorted(inside, key=lambda one: (-one.days, one.code)):
         here, then = (_at(mine, now.measure, now.neighborhood, one.code) for one in (stretch, stretch.a_year_before()))
-        if here is not None and then is not None and here.has_value and then.has_value:
+        if here is None or then is None or not (here.has_value and then.has_value):
+            continue
+        if compare(context, here, then).finding != Finding.REFUSED:
             return here, then
     return None
 

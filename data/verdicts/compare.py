@@ -18,6 +18,8 @@ MANY_LOOKS = 0.998
 """Confidence where a screen asks which of many places differ (the outer limits of a funnel plot)."""
 
 COUNTED = ("rate", "count")
+STILL_TOLD = (Refusal.NO_RESIDENTS, Refusal.NO_SAMPLE_SIZE, Refusal.NO_RANGE)
+"""Refusals after which both figures are told side by side all the same: breaks and the like come before them."""
 
 _NO_VALUE = {
     Status.WITHHELD: Refusal.WITHHELD,
@@ -42,7 +44,10 @@ def compare(context: Context, figure: Figure, other: Figure, *, confidence: floa
     if context.kind == "count" and not same_place:
         return refused(Refusal.NO_RESIDENTS_TO_COMPARE)
     of_two = _of_time if same_place else _of_place
-    if reason := _missing(context, figure, other) or of_two(context, figure, other):
+    missing = _missing(context, figure, other)
+    if missing is not None and missing.reason not in STILL_TOLD:
+        return missing
+    if reason := of_two(context, figure, other) or missing:
         return reason
     if same_place:
         counted = context.kind in COUNTED

@@ -145,6 +145,19 @@ def test_a_part_year_beside_a_whole_one_is_refused_and_the_same_days_are_found()
     assert reading.same_days is not None
     assert [figure.numerator for figure in reading.same_days] == [31.0, 43.0]
     assert read(rows[:2], period="2026").same_days is None
+    assert read(rows, period="2026", breaks=broken(date(2026, 1, 1))).same_days is None  # nor across a break
+
+
+def test_no_figure_is_set_beside_one_from_before_a_break_whatever_else_is_missing() -> None:
+    wave: dict[str, Any] = {"numerator": None, "denominator": None, "low": None, "high": None, "value": 57.0}
+    waves = [row("2024", **wave, unit="points"), row("2025", **wave, unit="points")]
+    reading = read(waves, kind="score", direction="more", breaks=broken(date(2025, 1, 1), "wording"))
+    assert reading.change.words == "series_break_wording"
+    assert read(waves, kind="score", direction="more").change.reason == Refusal.NO_SAMPLE_SIZE
+    nobody: dict[str, Any] = {"value": None, "denominator": None, "status": "not_reported", "reason": "no_population"}
+    counts = [row("2024", **nobody), row("2025", **nobody)]
+    assert read(counts).change.reason == Refusal.NO_RESIDENTS
+    assert read(counts, breaks=broken(date(2025, 1, 1))).change.reason == Refusal.SERIES_BREAK
 
 
 def test_a_period_is_incomplete_for_every_figure_when_one_says_so() -> None:
