@@ -17,10 +17,15 @@ from typing import NoReturn, Protocol
 import httpx2 as httpx
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "real"
 SERVER_STARTS_WITHIN_S = 180
+
+# How long an example takes says something of the computer, not of the product.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 Absent = Callable[[str], NoReturn]
 RealCity = Callable[[str], Path]

@@ -73,7 +73,8 @@ CASES = {
 def _raw(folder: Path) -> None:
     rows, _, _ = release(SHAPE)
     with sqlite3.connect(folder / "raw.sqlite") as connection:
-        connection.execute("CREATE TABLE observation (place, category, period, events, PRIMARY KEY (place, category, period))")
+        key = "PRIMARY KEY (place, category, period)"
+        connection.execute(f"CREATE TABLE observation (place, category, period, events, {key})")
         connection.executemany("INSERT INTO observation VALUES (?, ?, ?, ?)", rows.iloc[:, :4].to_numpy().tolist())
         connection.commit()
         assert len(connection.execute("SELECT * FROM observation").fetchall()) == len(rows)

@@ -337,7 +337,7 @@ def line(number: int, cents: int, reach: str = "shared") -> BudgetLine:
     )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     some.lists(
         some.tuples(

@@ -27,7 +27,7 @@ def lost(made: privacy.Withheld) -> float:
     return float(complement.cost(hidden.assign(late=hidden["neighborhood_id"] == "city")).sum())
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(cities())
 def test_no_more_is_lost_than_by_the_quick_way(city: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     frame, where = city
@@ -38,7 +38,7 @@ def test_no_more_is_lost_than_by_the_quick_way(city: tuple[pd.DataFrame, pd.Data
         assert best <= lost(hide(frame, where, measure)) + 1e-6
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(cities())
 def test_the_order_of_rows_is_no_matter(city: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     frame, where = city

@@ -123,7 +123,7 @@ def test_the_same_figures_again_hide_the_same() -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 40), st.sampled_from([0, 0, 0, 1, 2, -1, -3, 12])), min_size=3, max_size=6))
 def test_corrections_of_any_size_give_nothing_away(cells: list[tuple[int, int]]) -> None:
     city = City(len(cells))

@@ -241,7 +241,7 @@ def test_amounts_become_exact_cents_or_nothing(sql: duckdb.DuckDBPyConnection, t
     assert value(sql, "cents_of", text) == cents
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     amount=st.decimals(min_value=-(10**13), max_value=10**13, places=2, allow_nan=False),
     style=st.sampled_from(["plain", "grouped", "dollar", "brackets"]),
@@ -261,14 +261,14 @@ def test_any_amount_in_any_style_is_read_to_the_cent(
     assert value(sql, "number_of", text) == pytest.approx(float(amount))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(number=st.integers(min_value=-(10**15), max_value=10**15))
 def test_whole_numbers_are_read_whole(sql: duckdb.DuckDBPyConnection, number: int) -> None:
     assert value(sql, "whole_of", f"{number:,}") == value(sql, "whole_of", f"{number}.0") == number
     assert value(sql, "whole_of", f"{number}.5") is None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(exclude_characters="0123456789", exclude_categories=["Nd", "Nl", "No", "Cs"])))
 def test_text_without_a_digit_is_never_a_number(sql: duckdb.DuckDBPyConnection, text: str) -> None:
     assert value(sql, "number_of", text.replace("\0", "")) is None
@@ -304,7 +304,7 @@ def test_a_day_is_read_only_where_it_has_one_reading(
     assert value(sql, "day_of", text) == day
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(day=st.dates(date(1900, 1, 1), date(2100, 1, 1)))
 def test_both_readings_exist_exactly_when_day_and_month_can_be_swapped(
     sql: duckdb.DuckDBPyConnection, day: date

@@ -137,7 +137,7 @@ tables = st.integers(2, 4).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(tables, st.data())
 def test_the_quick_attacker_finds_what_the_slow_one_finds(values: list[list[int]], data: st.DataObject) -> None:
     everywhere = [(row, column) for row in range(len(values)) for column in range(len(values[0]))]
@@ -479,7 +479,7 @@ def naive_attack(rows: pd.DataFrame) -> list[tuple[str, str]]:
     return [keys[cell] for cell, (low, high) in ends.items() if high - low < 5]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=15)
 @given(cities())
 def test_no_reader_recovers_a_withheld_number(city: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     frame, where = city
@@ -501,7 +501,7 @@ def test_no_reader_recovers_a_withheld_number(city: tuple[pd.DataFrame, pd.DataF
     pd.testing.assert_frame_equal(again.log, made.log)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.lists(st.lists(numbers, min_size=5, max_size=5), min_size=1, max_size=4))
 def test_no_reader_recovers_a_withheld_finding(findings: list[list[int]]) -> None:
     where = places(len(findings))
@@ -518,7 +518,7 @@ def test_no_reader_recovers_a_withheld_finding(findings: list[list[int]]) -> Non
     pd.testing.assert_frame_equal(again.complaint_summary, made.complaint_summary)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.lists(st.integers(0, 70), min_size=1, max_size=6))
 def test_no_reader_recovers_a_withheld_base(answers: list[int]) -> None:
     where = places(len(answers))

@@ -194,7 +194,7 @@ figures = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(figures, figures)
 def test_withheld_numbers_stay_withheld_and_every_difference_is_told(old: list[Any], new: list[Any]) -> None:
     found = compare(release(*old), release(*new))
@@ -249,7 +249,7 @@ tables = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(tables, tables)
 def test_the_old_figures_with_their_revisions_are_the_new_ones(
     old: dict[str, pd.DataFrame], new: dict[str, pd.DataFrame]
@@ -276,7 +276,7 @@ def test_the_old_figures_with_their_revisions_are_the_new_ones(
             assert all(same(told[key][name], cell) for name, cell in cells.items()), key
 
 
-@settings(deadline=None, max_examples=6)
+@settings(max_examples=6)
 @given(tables)
 def test_a_release_does_not_differ_from_itself(same: dict[str, pd.DataFrame]) -> None:
     shuffled = {name: frame.sample(frac=1, random_state=1) for name, frame in same.items()}

@@ -289,7 +289,7 @@ def observations(draw: st.DrawFn) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(observations())
 def test_whatever_comes_in_the_passport_holds(frame: pd.DataFrame) -> None:
     rows = decide(frame, MEASURES, neighborhood=PLACES)

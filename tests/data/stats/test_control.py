@@ -324,7 +324,7 @@ class TestMissingAndImpossible:
 SERIES = st.lists(st.integers(-50, 50).map(float) | st.just(float("nan")), min_size=12, max_size=40)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(SERIES)
 def test_the_rules_are_the_same_upside_down_and_back_to_front(values: list[float]) -> None:
     chart, mirrored = control.xmr(values), control.xmr([-value for value in values])
@@ -342,7 +342,7 @@ def test_the_rules_are_the_same_upside_down_and_back_to_front(values: list[float
         assert opposite == f"{kind}_{swap[side]}".lstrip("_")
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(SERIES)
 def test_no_point_is_both_outside_and_near_and_gaps_carry_no_signal(values: list[float]) -> None:
     chart = control.xmr(values)
@@ -355,7 +355,7 @@ def test_no_point_is_both_outside_and_near_and_gaps_carry_no_signal(values: list
         assert not np.isnan(chart.values[began : at + 1]).any()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(1, 5_000)), min_size=12, max_size=40))
 def test_laneys_chart_is_the_plain_one_times_sigma_z(pairs: list[tuple[int, int]]) -> None:
     events, bases = zip(*pairs, strict=True)
@@ -376,7 +376,7 @@ def test_laneys_chart_is_the_plain_one_where_sigma_z_is_one() -> None:
     assert prime.high == pytest.approx(plain.high)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 50), st.integers(2, 20))
 def test_limits_shrink_as_the_base_grows(events: int, times: int) -> None:
     small = control.p_chart([events] * 12, [100] * 12)

@@ -223,7 +223,7 @@ def test_impossible_numbers_are_refused(make: Callable[[], object], message: str
 COUNT_PAIRS = st.tuples(st.integers(0, 5_000), st.integers(0, 5_000))
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(COUNT_PAIRS, COUNT_PAIRS, st.floats(0.5, 0.99))
 def test_the_difference_turns_around_with_its_areas(treated: effects.Pair, control: effects.Pair, level: float) -> None:
     found = effects.weighted_displacement_difference(treated, control, confidence=level)

@@ -69,7 +69,7 @@ def test_a_group_of_exactly_one_percent_is_compared() -> None:
     assert equity.relative_rate_index(5, 100, 50, 9_000, 10_000).reason is None
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 500), st.integers(1, 500), st.integers(1, 10**6), st.integers(1, 10**6))
 def test_turned_around_it_is_the_same_comparison(a: int, b: int, people_a: int, people_b: int) -> None:
     one, other = (

@@ -161,7 +161,7 @@ def test_impossible_numbers_are_refused(make: Callable[[], object], message: str
         make()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.floats(0.01, 100_000), st.floats(1.05, 50))
 def test_limits_close_in_on_the_centre_as_places_grow(expected: float, times: float) -> None:
     curve = funnel.funnel_curve([expected, expected * times], centre=1.0, per=1.0)
@@ -173,7 +173,7 @@ def test_limits_close_in_on_the_centre_as_places_grow(expected: float, times: fl
     assert curve.low_95[1] >= curve.low_95[0]
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.integers(0, 400), st.integers(1, 400))
 def test_a_place_beyond_a_limit_is_rare_by_the_tail_and_the_other_way_round(count: int, expected: int) -> None:
     low, high = funnel.count_limits(expected)

@@ -225,14 +225,12 @@ def test_impossible_numbers_are_refused() -> None:
         stats.rate_ratio_interval(5, 10, 5, 10, confidence=0)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 5_000), st.floats(0.5, 0.999))
 def test_a_count_lies_in_its_range(events: int, confidence: float) -> None:
     low, high = stats.poisson_interval(events, confidence)
     assert 0 <= low <= events < high
 
 
-@settings(deadline=None)
 @given(st.integers(1, 3_000), st.floats(0, 1), st.floats(1, 4))
 def test_a_share_lies_in_its_range(n: int, share: float, design_effect: float) -> None:
     effective = n / design_effect
@@ -241,7 +239,7 @@ def test_a_share_lies_in_its_range(n: int, share: float, design_effect: float) -
     assert share - 1e-12 <= high <= 1 + 1e-12
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 300), st.integers(1, 300), st.integers(1, 10**6), st.integers(1, 10**6), st.floats(0.5, 0.99))
 def test_a_ratio_lies_in_its_range_which_widens_with_confidence(a: int, b: int, n1: int, n2: int, sure: float) -> None:
     low, high = stats.rate_ratio_interval(a, n1, b, n2, confidence=sure)
@@ -253,7 +251,7 @@ def test_a_ratio_lies_in_its_range_which_widens_with_confidence(a: int, b: int, 
     assert turned_low * high == pytest.approx(1)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 200), st.integers(1, 200), st.integers(0, 200), st.integers(1, 200))
 def test_a_difference_of_shares_turns_around(x1: int, n1: int, x2: int, n2: int) -> None:
     x1, x2 = min(x1, n1), min(x2, n2)

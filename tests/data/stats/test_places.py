@@ -120,7 +120,7 @@ def test_impossible_numbers_are_refused(make: Callable[[], object], message: str
         make()
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 100), min_size=6, max_size=6), st.floats(0.5, 20), st.floats(-100, 100))
 def test_the_unit_of_the_values_does_not_matter(values: list[int], factor: float, shift: float) -> None:
     near = places.neighbours_within(POINTS, 15)

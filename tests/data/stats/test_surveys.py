@@ -98,7 +98,7 @@ def test_impossible_numbers_are_refused(make: Callable[[], object], message: str
         make()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(st.floats(0.01, 100), min_size=1, max_size=60), st.floats(0.1, 10))
 def test_unequal_weights_only_ever_cost(weights: list[float], factor: float) -> None:
     effect = surveys.design_effect(weights)
@@ -106,7 +106,7 @@ def test_unequal_weights_only_ever_cost(weights: list[float], factor: float) -> 
     assert surveys.design_effect([weight * factor for weight in weights]) == pytest.approx(effect)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.floats(0, 1), st.integers(1, 5_000), st.floats(1, 5))
 def test_a_design_effect_widens_the_range(share: float, n: int, deff: float) -> None:
     low, high = surveys.share_interval(share, n)
