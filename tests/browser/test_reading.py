@@ -187,7 +187,7 @@ class TestReleases:
         try:
             page.goto(f"{address}/about?lang=en")
             settled(page)
-            release = page.get_by_text("SHA-256")
+            release = page.get_by_text("Fingerprint of this release")
             before = release.inner_text()
             store.activate("2026-03")
             page.get_by_role("link", name=EN.say("nav.budget"), exact=True).first.click()
