@@ -255,6 +255,7 @@ def _worked_out(gathered: Gathered, kept: list[Release], progress: Progress) -> 
         fiscal_start_month=month,
     )
     _audited(tables, limits, layout, progress)
+    _refuse_telling_goals(tables, limits)
     if earlier:
         attacked = _tables(tables | {"measure": _with_sensitive(measure, guarded)})
         told = privacy.across(attacked, safe.true, earlier, limits=limits, layout=layout)
@@ -275,6 +276,30 @@ def _audited(tables: Mapping[str, pd.DataFrame], limits: Thresholds, layout: Lay
     cells = found[["measure_id", "neighborhood_id", "period", "group_name"]].head(5).itertuples(index=False)
     where = "; ".join(", ".join(map(str, cell)) for cell in cells)
     raise ReleaseRefused([f"{len(found):,} small numbers could be worked out from what is shown: {where}"])
+
+
+def _refuse_telling_goals(tables: Mapping[str, pd.DataFrame], limits: Thresholds) -> None:
+    """Goals are typed by hand, and may hold a number that is hidden as a figure. Raises ReleaseRefused."""
+    about = tables["measure"].set_index("id")
+    figures = tables["observation"]
+    is_survey = figures["measure_id"].map(about["kind"]).isin(["share", "score"])
+    is_silent = (figures["status"] == "withheld") | (is_survey & (figures["status"] == "too_few_to_say"))
+    silent = figures[is_silent & (figures["group_name"] == "all")]
+    hidden = set(zip(silent["measure_id"], silent["neighborhood_id"], silent["period"], strict=True))
+    counted = set(about.index[about["sensitive"].astype(bool) & (about["unit"] == "events")])
+    told = []
+    for goal in tables["program_goal"].to_dict("records"):
+        place = "city" if pd.isna(goal["neighborhood_id"]) else goal["neighborhood_id"]
+        for name in ("baseline", "latest"):
+            number, key = goal[name], (goal["measure_id"], place, goal[f"{name}_period"])
+            is_small = goal["measure_id"] in counted and 0 < number < limits.small_count
+            if pd.notna(number) and (is_small or key in hidden):
+                told.append(
+                    f"goal {goal['id']}: {name} is {number:g}, and no such number may be shown for "
+                    f"{', '.join(map(str, key))}; leave it empty"
+                )
+    if told:
+        raise ReleaseRefused(told)
 
 
 def _kept(store: Store, release_id: str, city_id: str) -> list[Release]:

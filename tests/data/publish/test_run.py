@@ -131,6 +131,30 @@ def test_the_rows_of_a_file_do_not_tell_what_is_withheld(store: Store, pack: Pat
     assert rows(store, "SELECT rows_read, rows_unplaced FROM source_file WHERE path = 'crime.csv'") == [(10, None)]
 
 
+GOALS = '\n[tables.program]\nfile = "programs.csv"\n[tables.program_goal]\nfile = "goals.csv"\n'
+PROGRAMS = "id,name,summary,status,pillar,model,source_id\nhelp,Help,It helps.,running,partnerships,other,crime\n"
+GOAL_HEAD = "id,program_id,measure_id,neighborhood_id,description,baseline,baseline_period,latest,latest_period\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ("force,north,Less force.,3,2024,,", "fewer: baseline is 3"),
+        ("force,east,Less force.,,,15,2025", "fewer: latest is 15"),
+        ("force,north,Less force.,4,2019,,", "fewer: baseline is 4"),
+        ("force,west,Less force.,40,2024,41,2025", ""),
+        ("burglary,north,Fewer break-ins.,5,2019,4,2020", ""),
+    ],
+)
+def test_a_goal_does_not_tell_what_is_withheld(store: Store, pack: Path, cells: str, told: str) -> None:
+    (pack / "city.toml").write_text((pack / "city.toml").read_text() + GOALS)
+    (pack / "programs.csv").write_text(PROGRAMS)
+    (pack / "goals.csv").write_text(f"{GOAL_HEAD}fewer,help,{cells}\n")
+    refused = run.publish(pack, store=store).refused
+    assert [line for line in refused if told and told in line] == refused
+    assert bool(refused) == bool(told)
+
+
 def test_what_an_earlier_release_tells_is_said_by_name(store: Store, pack: Path) -> None:
     text = (pack / "city.toml").read_text()
     (pack / "city.toml").write_text(text.replace("sensitive = true", "sensitive = false"))
