@@ -23,6 +23,10 @@ def look_at(frames: Frames, report: Report, *, released_on: date) -> None:
         for frame in frames.get("measure", [])
         for name, kind in frame[["id", "kind"]].itertuples(index=False)
     }
+    for frame in frames.get("measure", []):
+        told = frame[frame["sensitive"].fillna(False).astype(bool) & frame["kind"].isin(["share", "score"])]
+        found = [f"{kind} {name}" for kind, name in told[["kind", "id"]].itertuples(index=False)]
+        _list(report, "sensitive_share", told, "sensitive", found, "a count or a rate")
     for frame in frames.get("observation", []):
         kind = frame["measure_id"].map(kinds)
         counted = frame[kind.isin(["rate", "count"])]

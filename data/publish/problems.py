@@ -141,6 +141,11 @@ KINDS: dict[str, Kind] = {
     "unit_does_not_fit": Kind(
         "error", "the unit of a measure does not fit its kind", "Correct the unit, or the kind.", True
     ),
+    "sensitive_share": Kind(
+        "error",
+        "a share or a score is marked as sensitive: what is hidden could be worked out from its parts",
+        "Give the counts as a measure of their own and mark that. Answers to a survey are protected by how many there are.",
+    ),
     "population_too_far": Kind(
         "warning",
         "the residents are of a year too far from the figures, so there is no rate",

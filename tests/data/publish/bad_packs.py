@@ -59,6 +59,8 @@ BAD_FIGURES: dict[str, Bad] = {
                                   row=13, column="measures.burglary.source", expected="source"),
     "unit_does_not_fit": _measure("a,A,safety,count,percent,a,fewer,An a.,counted,police\n", column="unit",
                                   found="'percent'", expected="events for a count"),
+    "sensitive_share": Bad(HEAD + SHARE + "sensitive = true\n", column="sensitive", found="share trust",
+                           expected="a count or a rate"),
     "threshold_too_low": Bad(HEAD + "[thresholds]\nfew_answers = 20\n", row=30, column="thresholds.few_answers",
                              found="20", expected="greater than or equal to 30, which is the floor"),
     "break_in_the_future": Bad(HEAD + "[release]\nreleased_on = 2026-03-01\n" + BREAKS,
