@@ -144,7 +144,7 @@ KINDS: dict[str, Kind] = {
     "sensitive_share": Kind(
         "error",
         "a share or a score is marked as sensitive: what is hidden could be worked out from its parts",
-        "Give the counts as a measure of their own and mark that. Answers to a survey are protected by how many there are.",
+        "Mark a measure with the counts instead. Answers to a survey are protected by how many there are.",
     ),
     "population_too_far": Kind(
         "warning",
