@@ -102,11 +102,13 @@ def _map(release: Release, measure: str, period: str, theme: str, language: str,
 
 
 def compared(figures: pd.DataFrame) -> pd.DataFrame:
-    """Grouped figures as a map of differences draws them: a place that may not be compared does not apply."""
+    """Grouped figures as a map of differences draws them: a place that may not be compared does not apply, and why."""
     refused = figures.value.notna() & figures.group.isna()
     nothing = figures[["value", "low", "high"]].mask(refused)
     return figures.assign(
-        status=figures.status.mask(refused, "not_applicable"), **{str(c): nothing[c] for c in nothing}
+        status=figures.status.mask(refused, "not_applicable"),
+        reason=figures.reason.mask(refused, figures.refused),
+        **{str(c): nothing[c] for c in nothing},
     )
 
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from components import formats, maps
 from components.classes import as_read, group_classes, value_classes
 from components.exports import EXPORT_FONTS
+from components.server.maps import compared
 from components.tokens import look
 from data.figures import Status
 
@@ -243,6 +244,20 @@ def test_a_place_of_visitors_is_not_compared_rather_than_not_applicable() -> Non
     assert not any("Does not apply" in text for text in texts)
     labels = [area.label for area in maps.areas(_outlines(), figures, TRUST, LIGHT, "en")]
     assert labels[6] == "Area 6: Not compared (many visitors)"
+
+
+def test_a_few_events_in_a_place_of_visitors_are_not_compared_for_the_visitors() -> None:
+    """The figure's own reason is another one; the map of differences gives the reason of the refusal."""
+    figures = pd.DataFrame(
+        {
+            "id": ["a", "b"], "value": [8.1, 3.0], "low": [3.9, 2.0], "high": [14.9, 4.0], "group": [None, "same"],
+            "status": ["unstable", "shown"], "reason": ["under_20_events", None], "refused": ["visitors", None],
+        }
+    )  # fmt: skip
+    drawn = compared(figures)
+    assert list(drawn.status) == ["not_applicable", "shown"]
+    assert drawn.reason[0] == "visitors"
+    assert pd.isna(drawn.reason[1])
 
 
 def test_classes_without_areas_stay_and_what_is_not_on_the_map_is_not_in_the_legend() -> None:
