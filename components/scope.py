@@ -148,6 +148,8 @@ def read_scope(page: str) -> Scope | None:
     printed = ask(queries.manifest, release)["released_on"]
     places = ask(queries.neighborhoods, release, kinds=("neighborhood", "district", "unplaced"), language=language)
     names = {**dict(zip(places.id, places.name, strict=True)), "city": str(city["name"])}
+    for code in places.id[places.kind == "unplaced"]:  # no place: its name is our word, in the reader's language
+        names[code] = said.say("kinds.neighborhood.kind.unplaced")
     mine = set(places.id[places.kind == "neighborhood"])
     place = st.query_params.get(NEIGHBORHOOD)
     if place == "city":

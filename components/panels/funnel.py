@@ -13,6 +13,7 @@ from components import charts, formats
 from components.cards import Card
 from components.charts.funnel import GROUPS
 from components.charts.texts import NOT_COMPARED
+from components.panels.measures import places_subtitle
 from components.passports import figured, observation_passport
 from components.scope import Scope
 from components.sentences import amount_text
@@ -139,9 +140,7 @@ def funnel_card(
         id="funnel",
         page="map",
         finding=finding,
-        subtitle=said(
-            "map.title_line", measure=str(measure["name"]), period=formats.period_label(period, scope.language)
-        ),
+        subtitle=places_subtitle(measure, period, city[0] if city else None, scope),
         lead=" ".join(lead_lines(spread, scope)),
         drawing=charts.funnel(
             places, spread.curve, look(scope.theme), scope.language, scope.width, unit=unit, centre=spread.centre,

@@ -13,7 +13,7 @@ import streamlit as st
 from components import charts, formats, maps
 from components.cards import Card, show_card, show_small, show_table
 from components.panels.funnel import funnel_card, refusal_words, spread_of
-from components.panels.measures import source_line
+from components.panels.measures import places_subtitle, source_line
 from components.passports import Passport, figured, observation_passport
 from components.scope import NEIGHBORHOOD, Scope, choose_code
 from components.sentences import amount_text, base_text, range_text, reason_text, value_text
@@ -332,8 +332,7 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: 
         id="places",
         page="map",
         finding=finding,
-        subtitle=map_title(scope, measure, period),
-        lead=said("verdict.how_band") if shown.low.notna().any() else "",
+        subtitle=places_subtitle(measure, period, city, scope),
         drawing=charts.strip(
             as_view(figures, views(figures)[0]), look(scope.theme), scope.language, scope.width,
             unit=str(measure["unit"]), direction=str(measure["direction"]), chosen=scope.place,

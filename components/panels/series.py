@@ -72,6 +72,8 @@ def usual_range(context: Context, figures: pd.DataFrame, step: str) -> Usual:
     for number, (start, end) in enumerate(zip([date.min, *days], [*days, date.max], strict=True)):
         inside = (figures.period_start >= start) & (figures.period_end < end)
         part = figures[inside].sort_values("period_start")
+        if found and part.empty and (figures.period_end < start).all():  # a change that no figure has reached yet
+            break
         whole = replace(context, breaks=())
         one = _years(whole, part) if step == "year" else _judged(whole, part, step)
         if (part.status == Status.WITHHELD).any():
@@ -172,8 +174,10 @@ def usual_words(usual: Usual, scope: Scope) -> list[str]:
         for key in ("is_seasonal", "is_by_base", "is_wider"):
             if getattr(usual, key):
                 lines.append(said(f"how_to_read.usual_{key}"))
-    if usual.why_not == "too_short":
+    if usual.why_not == "too_short" and usual.have:
         lines.append(said(f"how_to_read.too_short_{usual.step}", n=usual.have, need=str(usual.need)))
+    elif usual.why_not == "too_short":
+        lines.append(said(f"how_to_read.none_{usual.step}"))
     elif usual.why_not == "too_few":
         lines.append(said(f"how_to_read.too_few_{usual.step}"))
     elif usual.why_not:
@@ -204,7 +208,8 @@ def draw_series(reading: Reading, figures: pd.DataFrame, scope: Scope) -> Drawn:
         )  # fmt: skip
         lines = usual_words(usual, scope)
         if usual.limits.empty:
-            lines.insert(0, scope.say("how_to_read.line"))
+            lines.insert(0, scope.say("how_to_read.gap"))
+        lines.insert(0, scope.say(f"how_to_read.count_{step}"))  # also where the card's own figure is a rate
         return Drawn(drawing, " ".join(lines), short, usual)
     long = figures[kinds != "month"]
     # Years before quarters: they hold together what small counts hide.

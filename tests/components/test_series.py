@@ -80,6 +80,20 @@ def test_a_break_starts_a_range_of_its_own() -> None:
     assert before.period.max() == "2021-12"
 
 
+def test_a_break_that_no_figure_has_reached_changes_nothing() -> None:
+    ahead = broken(date(2020, 1, 1))
+    figures = years(2000, EVEN)
+    assert usual_range(ahead, figures, "year").limits.equals(usual_range(COUNT, figures, "year").limits)
+    few = usual_range(ahead, years(2010, [50.0, 54.0]), "year")
+    assert (few.why_not, few.have) == ("too_short", 2)
+
+
+def test_no_full_period_is_said_without_a_number(demo_store: Path) -> None:
+    none = usual_range(COUNT, years(2010, [50.0], reason="incomplete_period", status="provisional"), "year")
+    scope = scope_of(demo_store)
+    assert usual_words(none, scope) == ["Too soon for a usual range: no full year is counted this way yet."]
+
+
 def test_a_year_that_a_break_falls_in_belongs_to_neither_side() -> None:
     usual = usual_range(broken(date(2013, 10, 20)), years(2000, [*EVEN, 51.0, 400.0, 400.0]), "year")
     assert set(usual.limits.period) == {str(year) for year in range(2000, 2013)}
