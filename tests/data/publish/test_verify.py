@@ -163,6 +163,10 @@ def test_a_release_of_an_older_program_starts_the_chain(store: Store) -> None:
     gone = ", ".join(f"DROP COLUMN {name}" for name in ("chain_sha256",))
     change(store, "one", f"ALTER TABLE manifest {gone}", "ALTER TABLE manifest DROP COLUMN previous_chain_sha256")
     change(store, "two", "UPDATE manifest SET previous_chain_sha256 = NULL, chain_sha256 = NULL")
+    withdrawn = Store(store.root.with_name("withdrawn"))
+    shutil.copytree(store.root, withdrawn.root)
+    withdraw(withdrawn, "one", why="It named a street by mistake.", by="Open data officer")
+    assert wrong(withdrawn) == []
     says = {one.release: one.says for one in verify(store) if one.check == "chain"}
     assert says["one"] == "has no link: an older program made it, and the chain starts after it"
     assert wrong(store) == []
