@@ -322,10 +322,9 @@ def base_text(figure: Figure, scope: Scope) -> str:
     if figure.n is not None:
         return scope.say("reading.answered", n=figure.n)
     if figure.unit == "per_1000_residents" and figure.denominator is not None:
-        year = figure.denominator_period or figure.period
-        return scope.say(
-            "reading.residents", n=round(figure.denominator), year=formats.period_label(year, scope.language)
-        )
+        # Residents are counted once a year: a month has those of the year that it starts in.
+        year = periods.parse(figure.denominator_period or figure.period).start.year
+        return scope.say("reading.residents", n=round(figure.denominator), year=str(year))
     return ""
 
 
