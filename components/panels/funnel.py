@@ -25,6 +25,8 @@ from data.stats import funnel as funnels
 
 LEAST_PLACES = 8
 """Below it the average hangs on single places, and the spread between them cannot be told."""
+FAR_FROM_CHANCE = 10.0
+"""From such an inflation on the average of all is no yardstick: docs/statistics.md."""
 LIMITS = ["low_95", "high_95", "low_998", "high_998"]
 GRID = 160
 
@@ -126,9 +128,7 @@ def funnel_card(
     places, compared = spread.places, spread.compared
     shown = places[places.value.notna()]
     outside = int((compared.position != 0).sum())
-    kind = "spread" if spread.inflation > 1 else "chance"
-    slots = {"inside": formats.count(len(compared) - outside, scope.language), "outside": _number(outside, scope)}
-    finding = said(f"funnel.{'some' if outside else 'all'}_{kind}", n=len(compared), **(slots if outside else {}))
+    finding = finding_of(len(compared), outside, spread.inflation, scope)
     city = scope.ask(queries.figures, measures=[measure["id"]], periods=[period], neighborhoods=["city"])
     is_city = bool(city) and city[0].value is not None and _same(city[0].value, spread.centre, unit, scope)
     mine = places[(places.id == scope.place) & places.measure.notna()]
@@ -159,6 +159,16 @@ def funnel_card(
         passport=observation_passport(first[0], scope, measure) if first else None,
         link=link,
     )  # fmt: skip
+
+
+def finding_of(compared: int, outside: int, inflation: float, scope: Scope) -> str:
+    """How many places stand out; where they differ by far more than chance, that first: the lines then say little."""
+    which = "some" if outside else "all"
+    if inflation >= FAR_FROM_CHANCE:
+        return scope.say(f"funnel.{which}_far", **({"n": outside} if outside else {}))
+    kind = "spread" if inflation > 1 else "chance"
+    slots = {"inside": formats.count(compared - outside, scope.language), "outside": _number(outside, scope)}
+    return scope.say(f"funnel.{which}_{kind}", n=compared, **(slots if outside else {}))
 
 
 def lead_lines(spread: Spread, scope: Scope) -> list[str]:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from components.panels import places
-from components.panels.funnel import Spread, funnel_card, funnel_table, lead_lines, spread_of
+from components.panels.funnel import Spread, finding_of, funnel_card, funnel_table, lead_lines, spread_of
 from components.scope import Scope
 from data import queries
 from data.stats import funnel as funnels
@@ -128,6 +128,26 @@ class TestCard:
         row = table.set_index(table.columns[0]).loc["Downtown"]
         assert row.iloc[-1] == "Not compared (many visitors)"
 
+    def test_a_picture_cut_out_of_the_map_page_says_unit_period_and_the_citys_base(
+        self, scope: Scope, found: Spread
+    ) -> None:
+        measures = places.mapped_measures(scope)
+        measure = queries.records(measures[measures.id == "burglary"])[0]
+        city = queries.figures(scope.release, measures=["burglary"], periods=["2025"], neighborhoods=["city"])[0]
+        figures = places.place_figures(scope, measure, "2025")
+        card = places.places_card(scope, measure, "2025", figures)
+        for part in (
+            "per 1,000 residents",
+            "2025",
+            f"{city.numerator:,.0f} cases",
+            f"{city.denominator:,.0f} residents",
+        ):
+            assert part in card.subtitle
+        assert funnel_card(scope, measure, "2025", found, {}, "source").subtitle == card.subtitle
+        assert "we ask for more" in card.how_to_read
+        alone = places.places_card(scope, measure, "2025", figures.assign(group=None, refused="no_range"))
+        assert "we ask for more" not in alone.how_to_read
+
     def test_the_finding_counts_what_the_drawing_shows(self, scope: Scope, found: Spread) -> None:
         measures = places.mapped_measures(scope)
         measure = queries.records(measures[measures.id == "burglary"])[0]
@@ -149,6 +169,21 @@ class TestCard:
         assert found.beyond_chance == 12
         assert any("12 areas would lie outside" in line for line in lead_lines(found, scope))
         assert len(lead_lines(spread(CALM), scope)) == 1
+
+    @pytest.mark.parametrize(
+        ("outside", "inflation", "said"),
+        [
+            (0, 1.0, "All 75 areas are within what chance alone would give"),
+            (5, 1.0, "70 of 75 areas are within what chance alone would give; 5 outside"),
+            (0, 9.9, "All 75 areas are within the usual spread between areas"),
+            (0, 357.0, "Areas differ by far more than chance; no single one stands out"),
+            (6, 10.0, "Areas differ by far more than chance; 6 stand out even so"),
+        ],
+    )
+    def test_what_is_far_from_chance_is_not_called_usual(
+        self, scope: Scope, outside: int, inflation: float, said: str
+    ) -> None:
+        assert finding_of(75, outside, inflation, scope) == said
 
     def test_no_figure_that_is_hidden_is_in_the_drawing_or_the_table(self, scope: Scope) -> None:
         secret = figures_of([*CALM.numerator, None], [*CALM.denominator, 12_345.0])
