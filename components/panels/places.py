@@ -313,7 +313,7 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: 
     city = city_figure(scope, str(measure["id"]), period)
     counts = figures.group.value_counts()
     shown = figures[figures.value.notna()]
-    low = high = values = ""
+    low, high, values, how = "", "", "", said("how_to_read.strip")
     if len(shown):
         low, high = (amount_text(end, str(measure["unit"]), scope) for end in (shown.value.min(), shown.value.max()))
         values = said("map.alt_values", low=low, high=high, n=len(shown))
@@ -323,6 +323,7 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: 
             for name, group in (("higher", "above"), ("lower", "below"), ("same", "same"))
         }
         finding = said("finding.places_differ", **numbers)
+        how = f"{how} {said('how_to_read.many_places')}"
     elif len(shown):
         finding = said("finding.range_of_places", low=low, high=high)
     else:
@@ -341,7 +342,7 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: 
         alt=said("card.alt", finding=finding, detail=f"{values} {map_summary(scope, figures)}".strip()),
         table=places_table(scope, figures, str(measure["unit"])),
         rows=rows.drop(columns=["neighborhood", "group", "refused"]),
-        how_to_read=said("how_to_read.strip"),
+        how_to_read=how,
         source=source_line(measure, scope),
         passport=_card_passport(scope, measure, figures, city),
         link={MEASURE: str(measure["id"]), PERIOD: period},
