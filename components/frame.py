@@ -75,7 +75,8 @@ def show_scope_bar(scope: Scope, page: str) -> None:
             width=200,
             label_visibility="collapsed",
         )
-        dates = [scope.say("scope.published", date=formats.date_text(manifest["released_on"], scope.language))]
+        published = scope.say("scope.published", date=formats.date_text(manifest["released_on"], scope.language))
+        dates = [] if scope.draft else [published]
         if isinstance(manifest["data_through"], date):
             dates.insert(
                 0, scope.say("scope.data_through", date=formats.date_text(manifest["data_through"], scope.language))

@@ -83,6 +83,14 @@ def test_the_banner_counts_the_figures_that_differ(desk: Desk) -> None:
     assert banner.startswith("Draft: not published. 2 figures differ from release one.")  # there, and in the city
 
 
+def test_the_scope_bar_names_no_day_on_which_a_draft_was_published(desk: Desk) -> None:
+    def bar(screen: Screen) -> list[str]:
+        return [text for text in screen.texts if "Data through" in text and "Published" in text]
+
+    assert bar(desk.live("home", lang="en"))
+    assert not bar(desk.preview("home", lang="en"))
+
+
 def test_a_figure_that_changed_says_what_it_was_and_no_other_does(desk: Desk) -> None:
     screen = desk.preview("neighborhood", n="north", lang="en")
     assert "196 cases" in screen.text
