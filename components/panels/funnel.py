@@ -140,7 +140,7 @@ def funnel_card(
         id="funnel",
         page="map",
         finding=finding,
-        subtitle=places_subtitle(measure, period, city[0] if city else None, scope),
+        subtitle=places_subtitle(measure, period, scope),
         lead=" ".join(lead_lines(spread, scope)),
         drawing=charts.funnel(
             places, spread.curve, look(scope.theme), scope.language, scope.width, unit=unit, centre=spread.centre,

@@ -115,19 +115,15 @@ def subtitle_of(reading: Reading, scope: Scope) -> str:
     return " ".join(part for part in parts if part)
 
 
-def places_subtitle(measure: Mapping[str, Any], period: str, city: Figure | None, scope: Scope) -> str:
-    """The same for a picture of every place: measure, unit and period, and the city's value with its base."""
-    start = scope.say(
+def places_subtitle(measure: Mapping[str, Any], period: str, scope: Scope) -> str:
+    """The same for a picture of every place: measure, unit and period. What each rests on is in the table."""
+    return scope.say(
         "card.subtitle",
         measure=str(measure["name"]),
         unit=scope.say(f"kinds.measure.unit.{measure['unit']}"),
         place=scope.say("about.all_places"),
         period=formats.period_label(period, scope.language),
     )
-    if city is None or not city.has_value:
-        return start
-    parts = [start, f"{scope.name_of('city')}: {value_text(city, scope)}.", base_text(city, scope)]
-    return " ".join(part for part in parts if part)
 
 
 def notices_of(reading: Reading, scope: Scope) -> list[str]:

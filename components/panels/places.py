@@ -333,7 +333,7 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, figures: 
         id="places",
         page="map",
         finding=finding,
-        subtitle=places_subtitle(measure, period, city, scope),
+        subtitle=places_subtitle(measure, period, scope),
         drawing=charts.strip(
             as_view(figures, views(figures)[0]), look(scope.theme), scope.language, scope.width,
             unit=str(measure["unit"]), direction=str(measure["direction"]), chosen=scope.place,
