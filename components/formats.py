@@ -46,6 +46,13 @@ def count_in_sentence(value: float, lang: str) -> str:
 # Shares, in percent from 0 to 100
 
 
+def exact(text: str, lang: str) -> str:
+    """A number as a file writes it, none of its decimals lost: '1,204', '8.42'. Raises ArithmeticError for a text."""
+    value = Decimal(text)
+    exponent = value.as_tuple().exponent
+    return _number(value, lang, -exponent if isinstance(exponent, int) and exponent < 0 else 0)
+
+
 def percent(value: float, lang: str, *, decimals: int = 0) -> str:
     """A share as '57%'; `value` is in percent. Above 0 it is never '0%', and below 100 never '100%'."""
     least = Decimal(1).scaleb(-decimals)

@@ -248,6 +248,8 @@ def changes_table(scope: Scope, changes: pd.DataFrame) -> pd.DataFrame:
         name = str(measures.name.get(measure, measure or ""))
         if row["table_name"] == "budget_line":
             name = line_name(scope, str(row["item"])) if row["item"] else said("about.money")
+        elif (record := f"about.record_{row['table_name']}") in scope.words:
+            name = said(record, code=row["item"])
         # A rate follows its count: where both changed, the count says it best.
         columns = {str(part["changed_column"]) for part in together}
         told = [part for part in together if not (part["changed_column"] == "value" and "numerator" in columns)]
@@ -300,7 +302,7 @@ def _end(text: str | None, change: Mapping[str, Any], unit: str, scope: Scope, *
         return scope.say("about.gone" if gone else "about.not_there")
     if column == "status":
         return scope.say(f"status.chip.{text}")
-    if column == "amount_cents":
+    if column.endswith("_cents"):
         return formats.money_exact(int(text), scope.language)
     number = _number(text)
     if number is None:
@@ -313,7 +315,7 @@ def _end(text: str | None, change: Mapping[str, Any], unit: str, scope: Scope, *
         return amount_text(number, unit, scope)
     key = f"about.column_{column}"
     name = scope.say(key) if key in scope.words else formats.sentence_case(column.replace("_", " "))
-    return f"{name}: {formats.count(number, scope.language)}"
+    return f"{name}: {formats.exact(text, scope.language)}"
 
 
 def _number(text: str) -> float | None:

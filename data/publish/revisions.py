@@ -27,7 +27,7 @@ from data.models import (
     SurveyWave,
     Table,
 )
-from data.publish import definitions
+from data.publish import definitions, records
 from data.publish.frames import typed
 
 READ: dict[str, type[Table]] = {
@@ -41,6 +41,7 @@ READ: dict[str, type[Table]] = {
     "neighborhood": Neighborhood,
     "survey_question": SurveyQuestion,
     "survey_wave": SurveyWave,
+    **records.READ,
 }
 """Tables that are compared, or that say what the compared ones are about."""
 
@@ -154,7 +155,7 @@ def differences(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]
             after = after[~after["neighborhood_id"].isin(come)]
         parts.append(_of_figures(kind, before, after, explain))
     parts[KINDS.index(_SURVEY)] = _not_told_by_measures(parts[KINDS.index(_SURVEY)])
-    parts.append(redefined)
+    parts += [redefined, records.changes(was, now)]
     filled = [part for part in parts if len(part)]
     told = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
     judged = {

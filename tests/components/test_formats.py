@@ -157,3 +157,8 @@ def test_short_money_keeps_sign_and_size(cents: int) -> None:
     scale = {"K": 10**3, "M": 10**6, "B": 10**9}.get(text[-1], 1)
     dollars = float(number) * scale * (-1 if text.startswith(MINUS) else 1)
     assert dollars == pytest.approx(cents / 100, rel=0.05, abs=0.5)
+
+
+@pytest.mark.parametrize(("text", "shown"), [("1204", "1,204"), ("8.42", "8.42"), ("-0.5", "−0.5"), ("0", "0")])
+def test_a_number_of_a_file_loses_no_decimal(text: str, shown: str) -> None:
+    assert f.exact(text, "en") == shown

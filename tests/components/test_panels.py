@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from components import formats
@@ -231,6 +232,19 @@ class TestProgramsAndVoice:
 
 
 class TestAboutAndHome:
+    def test_a_number_of_a_record_that_changed_is_told_in_words(self, scope: Scope) -> None:
+        row = {
+            "release_id": scope.release.id, "table_name": "program_goal", "measure_id": "burglary",
+            "neighborhood_id": "harbor-point", "period": None, "group_name": None, "item": "lights-2026",
+            "changed_column": "target", "old": "8.42", "new": "9", "kind": "changed", "reason_kind": "corrected",
+            "reason": "A slip of the pen.",
+        }  # fmt: skip
+        (told,) = releases.changes_table(scope, pd.DataFrame([row])).to_dict("records")
+        assert [str(cell) for cell in told.values()] == [
+            "Goal of a program (lights-2026)", "Harbor Point", "", "Goal: 8.42", "Goal: 9", scope.release.id,
+            "Corrected. A slip of the pen.",
+        ]  # fmt: skip
+
     def test_changes_are_told_in_words_one_row_a_figure(self, scope: Scope) -> None:
         changes = releases.changes_until(scope).head(90)
         table = releases.changes_table(scope, changes)
