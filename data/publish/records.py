@@ -62,17 +62,16 @@ def changes(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) ->
 
 
 def _of(table: str, old: pd.DataFrame, new: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    before, after = (frame.set_index("id") for frame in (old, new))
-    for code in map(str, before.index):
-        was = before.loc[code]
+    before, after = ({row["id"]: row for row in frame.to_dict("records")} for frame in (old, new))
+    for code, was in before.items():
         about = {"table_name": table, "item": code, **_where(was)}
         told = [name for name in FIGURES[table] if pd.notna(was[name])]
-        if code not in after.index:
+        if code not in after:
             if told:
                 gone = {"kind": "gone", "needs_reason": True, "removes": True}
                 yield {**about, **gone, "changed_column": told[0], "old": _plain(was[told[0]])}
             continue
-        now = after.loc[code]
+        now = after[code]
         for name in told:
             when = TOLD_FOR.get((table, name))
             if was[name] == now[name] or (when and was[when] != now[when]):
@@ -81,12 +80,12 @@ def _of(table: str, old: pd.DataFrame, new: pd.DataFrame) -> Iterator[dict[str, 
             yield {**about, **ends, "changed_column": name, "kind": "changed", "needs_reason": name not in RUNNING}
 
 
-def _where(record: pd.Series) -> dict[str, Any]:
+def _where(record: Mapping[Any, Any]) -> dict[str, Any]:
     """The measure, place and period that a record names itself."""
     return {
         name: record[name]
         for name in ("measure_id", "neighborhood_id", "period")
-        if name in record.index and pd.notna(record[name])
+        if name in record and pd.notna(record[name])
     }
 
 
