@@ -30,16 +30,13 @@ from components.sentences import (
 from components.tables import Figured
 from data import queries
 from data.figures import Figure, Status
-from data.verdicts import Finding
+from data.verdicts import Finding, residents_moved
 
 FILE_COLUMNS = [
     "neighborhood_id", "neighborhood", "period", "period_start", "period_end", "measure_id", "measure", "group",
     "value", "low", "high", "numerator", "denominator", "denominator_period", "n", "unit", "status", "reason", "source",
     "release_id",
 ]  # fmt: skip
-
-RESIDENTS_MOVED = 0.1
-"""From such a change of the residents on, a card says that it moves the rate: yearly estimates may jump."""
 
 TOPICS = ("safety", "trust", "accountability", "engagement", "service")
 ARROWS = {1: ":material/arrow_drop_up:", -1: ":material/arrow_drop_down:", 0: ""}
@@ -143,10 +140,7 @@ def notices_of(reading: Reading, scope: Scope) -> list[str]:
 def residents_notice(reading: Reading, scope: Scope) -> list[str]:
     """A sentence where the residents under a rate changed so much since the figure before that the rate moves too."""
     now, before = reading.now, reading.before
-    if reading.kind != "rate" or before is None or not now.denominator or not before.denominator:
-        return []
-    change = now.denominator / before.denominator - 1
-    if abs(change) < RESIDENTS_MOVED:
+    if reading.kind != "rate" or before is None or (change := residents_moved(now, before)) is None:
         return []
     year = before.denominator_period or before.period
     slots: dict[str, Any] = {

@@ -6,7 +6,7 @@ There is no function that ranks places, and there will be none:
 docs/decisions/0008-comparisons-are-refused-in-one-place.md
 """
 
-from data.verdicts.compare import MANY_LOOKS, SMALL_COUNT, compare
+from data.verdicts.compare import MANY_LOOKS, SMALL_COUNT, compare, residents_moved
 from data.verdicts.context import Break, Context
 from data.verdicts.finding import Finding, Refusal, Verdict, refused
 from data.verdicts.series import SeriesFinding, SeriesVerdict, series_verdict
@@ -23,5 +23,6 @@ __all__ = [
     "Verdict",
     "compare",
     "refused",
+    "residents_moved",
     "series_verdict",
 ]

@@ -17,6 +17,9 @@ SMALL_COUNT = 10
 MANY_LOOKS = 0.998
 """Confidence where a screen asks which of many places differ (the outer limits of a funnel plot)."""
 
+RESIDENTS_MOVED = 0.1
+"""From such a change of the residents on, a rate may have changed because they were counted anew."""
+
 COUNTED = ("rate", "count")
 STILL_TOLD = (Refusal.NO_RESIDENTS, Refusal.NO_SAMPLE_SIZE, Refusal.NO_RANGE)
 """Refusals after which both figures are told side by side all the same: breaks and the like come before them."""
@@ -195,6 +198,8 @@ def _base_year(context: Context, figure: Figure) -> int:
 
 def _counts(context: Context, now: Figure, before: Figure, confidence: float) -> Verdict:
     verdict = _ratio(context, now, before, confidence)
+    if verdict.is_clear and residents_moved(now, before) and not _clear_by_counts(verdict, now, before, confidence):
+        return refused(Refusal.RESIDENTS_MOVED)
     step, low, high = context.smallest_change, verdict.low, verdict.high
     if verdict.is_clear or not step or low is None or high is None:
         return verdict
@@ -210,6 +215,21 @@ def _ratio(context: Context, one: Figure, other: Figure, confidence: float) -> V
         return Verdict(Finding.COUNTS_ONLY, moved=(x1 > x0) - (x1 < x0))
     low, high = (float(end) - 1 for end in stats.rate_ratio_interval(x1, n1, x0, n0, confidence=confidence))
     return _decided(context, low, high)
+
+
+def residents_moved(now: Figure, before: Figure) -> float | None:
+    """By which part the residents under a rate changed, where it is a tenth or more: 0.22 is 22% more. Else None."""
+    if not now.denominator or not before.denominator:
+        return None
+    change = now.denominator / before.denominator - 1
+    return change if abs(change) >= RESIDENTS_MOVED else None
+
+
+def _clear_by_counts(verdict: Verdict, now: Figure, before: Figure, confidence: float) -> bool:
+    """Whether the events alone say the same: else it is the count of residents that moved, often a new estimate."""
+    ends = stats.rate_ratio_interval(now.numerator or 0.0, 1.0, before.numerator or 0.0, 1.0, confidence=confidence)
+    low, high = (float(end) for end in ends)
+    return low > 1 if verdict.moved > 0 else high < 1
 
 
 def _counted(context: Context, figure: Figure) -> tuple[float, float]:

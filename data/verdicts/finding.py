@@ -43,6 +43,7 @@ class Refusal(StrEnum):
     NOT_SAME_SEASON = "not_same_season"
     SERIES_BREAK = "series_break"
     OTHER_BASE = "other_base"
+    RESIDENTS_MOVED = "residents_moved"
     VISITORS = "visitors"
     NO_RESIDENTS_TO_COMPARE = "no_residents_to_compare"
     NO_REST_OF_CITY = "no_rest_of_city"

@@ -40,12 +40,19 @@ def rate_ratio(events: int, residents: float, events_before: int, residents_befo
 def verdict_of_rates(
     events: int, residents: float, events_before: int, residents_before: float, good: str = "fewer"
 ) -> str:
-    """What may be said: counts_only below 10 events in either year, else what the limits of the ratio allow."""
+    """What may be said: counts_only below 10 events in either year, else what the limits of the ratio allow.
+
+    refused where the residents moved by a tenth or more and the events alone tell no clear change the same way.
+    """
     if min(events, events_before) < 10:
         return "counts_only"
     low, high = rate_ratio(events, residents, events_before, residents_before)
     if low <= 1 <= high:
         return "no_clear_change"
+    low_events, high_events = rate_ratio(events, 1, events_before, 1)
+    says_the_same = high_events < 1 if high < 1 else low_events > 1
+    if abs(residents / residents_before - 1) >= 0.1 and not says_the_same:
+        return "refused"
     if good == "none":
         return "changed"
     return "better" if (high < 1) == (good == "fewer") else "worse"

@@ -99,7 +99,19 @@ def test_how_many_areas_changed_clearly(counts: Counts) -> None:
         verdict_of_rates(*counts["violent_crime", area, "2023"], *counts["violent_crime", area, "2022"])
         for area in areas
     )
-    assert said == {"worse": 27, "no_clear_change": 47, "better": 1}
+    assert said == {"worse": 27, "no_clear_change": 47, "refused": 1}
+
+
+def test_burnside_is_not_called_better_for_a_new_estimate_of_its_residents(
+    counts: Counts, chicago_figures: Lookup, contexts: dict[str, Context]
+) -> None:
+    (events, residents), (before, residents_before) = (
+        counts["violent_crime", "burnside", year] for year in ("2023", "2022")
+    )
+    assert (events, before) == (105, 114)
+    assert (residents, residents_before) == (2_652, 2_180)  # 22% more in a year
+    now, then = (chicago_figures["violent_crime", "burnside", year] for year in ("2023", "2022"))
+    assert compare(contexts["violent_crime"], now, then).reason == Refusal.RESIDENTS_MOVED
 
 
 # sentences by hand

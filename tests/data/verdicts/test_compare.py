@@ -50,8 +50,8 @@ class TestCounts:
         assert (verdict.low, verdict.high) == (pytest.approx(0.41 - 1, abs=0.005), pytest.approx(1.08 - 1, abs=0.005))
 
     def test_more_people_are_taken_into_account(self) -> None:
-        twice = rate(300, 24_000)
-        assert compare(RATE, twice, rate(300, 12_000, "2024")).finding == Finding.BETTER
+        more = rate(3_000, 13_000)
+        assert compare(RATE, more, rate(3_000, 12_000, "2024")).finding == Finding.BETTER
         assert compare(COUNT, count(300), count(300, "2024")).is_clear is False
 
     @pytest.mark.parametrize(("direction", "finding"), [("fewer", "worse"), ("more", "better"), ("none", "changed")])
@@ -143,6 +143,7 @@ class TestRefused:
             (replace(SHARE, seasonal=True), share(57, period="2025-Q2"), share(5, period="2024-Q4"), "not_same_season"),
             # A rate over residents of another time.
             (RATE, rate(400, denominator_period="2024"), rate(300, denominator_period="2010"), "other_base"),
+            (RATE, rate(105, 2652), rate(114, 2180), "residents_moved"),  # Burnside, violent crime, 2023 and 2022
         ],
     )  # fmt: skip
     def test_over_time(self, context: Context, now: Figure, before: Figure, reason: str) -> None:
@@ -404,3 +405,11 @@ def test_a_city_that_leaves_out_the_same_areas_twice_is_compared_with_itself() -
     )
     assert compare(RATE, now, before).finding == Finding.BETTER
     assert compare(RATE, now, replace(before, reason=None)).reason == Refusal.PARTIAL_COVERAGE
+
+
+def test_a_rate_is_compared_across_a_jump_of_the_residents_where_the_events_say_the_same() -> None:
+    before = rate(120, 2180, period="2024")
+    assert compare(RATE, rate(60, 2652), before).finding == Finding.BETTER
+    assert compare(RATE, rate(105, 2390), before).finding != Finding.REFUSED  # 9.6% more residents
+    assert compare(RATE, rate(120, 1500), before).reason == Refusal.RESIDENTS_MOVED
+    assert compare(RATE, rate(130, 2652), before).finding == Finding.NO_CLEAR_CHANGE
