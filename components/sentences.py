@@ -318,13 +318,16 @@ def city_cell(reading: Reading, scope: Scope) -> str:
 
 
 def base_text(figure: Figure, scope: Scope) -> str:
-    """What the figure rests on: answers, or residents and their year."""
+    """What the figure rests on: answers, or residents and their year, or for a share the part and the whole."""
     if figure.n is not None:
         return scope.say("reading.answered", n=figure.n)
     if figure.unit == "per_1000_residents" and figure.denominator is not None:
         # Residents are counted once a year: a month has those of the year that it starts in.
         year = periods.parse(figure.denominator_period or figure.period).start.year
         return scope.say("reading.residents", n=round(figure.denominator), year=str(year))
+    if figure.unit == "percent" and figure.has_value and figure.numerator is not None and figure.denominator:
+        part, whole = (formats.count(round(end), scope.language) for end in (figure.numerator, figure.denominator))
+        return scope.say("reading.part_of_whole", part=part, whole=whole)
     return ""
 
 
