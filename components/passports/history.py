@@ -160,6 +160,9 @@ def _why(codes: Mapping[str, str], passport: Passport | None, scope: Scope) -> s
     elif "phase" in codes:
         lines = set(lines_of(money_key(codes), scope).id) if passport else set()
         mine = changes[(changes.table_name == "budget_line") & changes["item"].isin(lines)]
+    elif "t" in codes:
+        mine = changes[(changes.table_name == codes["t"]) & (changes["item"] == codes.get("id"))]
+        mine = mine[(mine.kind == "gone") | (mine.changed_column == codes.get("c"))]
     else:
         return ""
     reasons = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from components.passports import (
@@ -12,6 +13,7 @@ from components.passports import (
     Passport,
     count_passport,
     find,
+    history,
     money_passport,
     observation_passport,
 )
@@ -118,3 +120,14 @@ def test_a_late_source_is_named_in_the_passports_that_use_it_and_in_no_other(sco
     assert still
     for row in queries.rows(queries.sources(scope.release)):
         assert bool(late_lines(scope, [row.id])) == (row.id in still)
+
+
+def test_why_a_goal_changed_is_in_the_history_of_its_number(scope: Scope, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {
+        "table_name": "program_goal", "measure_id": "burglary", "neighborhood_id": None, "period": None,
+        "item": "g-1", "changed_column": "target", "kind": "changed", "reason_kind": "corrected", "reason": "A slip.",
+    }  # fmt: skip
+    frame = pd.DataFrame([row, {**row, "changed_column": "baseline", "reason": "Counted anew."}])
+    monkeypatch.setattr(queries, "revisions", lambda release, language: frame)
+    assert history._why({"t": "program_goal", "id": "g-1", "c": "target"}, None, scope).endswith(": A slip.")
+    assert history._why({"t": "program_goal", "id": "g-2", "c": "target"}, None, scope) == ""
