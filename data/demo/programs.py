@@ -217,7 +217,7 @@ def _goal(goal: dict[str, Any], counts: safety.Counts, survey: voice.Survey, *, 
 def _rate(counts: safety.Counts, measure: str, place: str, year: int, through: str) -> float:
     """Events a year per 1,000 residents."""
     people = next(places.residents(where, year) for where in places.neighborhoods() if where["id"] == place)
-    return round(1000 * counts.year(measure, place, year, through=through) / people, 2)
+    return round(1000 * counts.year(measure, place, year, through=through) / people, 4)
 
 
 def _wave_period(period: str | None) -> str | None:
