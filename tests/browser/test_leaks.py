@@ -16,6 +16,10 @@ from tests.conftest import Serve
 # Numbers of the visit, not of the city.
 OF_THE_VISIT = ("new_session", "session_status_changed", "session_event", "script_finished")
 
+OF_THE_PROGRAM = ("/static/", "/assets/")
+"""Paths of files that are the same for every city; a font may come before or after the page has settled."""
+PATIENCE = 150
+
 
 def received(page: Page, address: str, settled: Callable[[Page], Page]) -> tuple[list[bytes], dict[str, bytes]]:
     """The messages on the websocket, and the bodies of all answers by path, of one visit."""
@@ -36,7 +40,7 @@ def received(page: Page, address: str, settled: Callable[[Page], Page]) -> tuple
         socket.on("framereceived", lambda frame: frames.append(frame))
 
     def keep(answer: Response) -> None:
-        if answer.status == 200 and not urlsplit(answer.url).path.startswith("/static/"):
+        if answer.status == 200 and not urlsplit(answer.url).path.startswith(OF_THE_PROGRAM):
             parts = urlsplit(answer.url)
             answers[f"{parts.path}?{parts.query}"] = re.sub(rb"localhost:\d+", b"localhost", answer.body())
 
@@ -45,7 +49,9 @@ def received(page: Page, address: str, settled: Callable[[Page], Page]) -> tuple
     page.goto(address)
     settled(page)
     page.wait_for_load_state("networkidle")
-    while "/map" in address and sum(path.startswith("/map/") for path in answers) < 2:  # the map asks for its shapes
+    for _ in range(PATIENCE):  # the map asks for its shapes
+        if "/map" not in address or sum(path.startswith("/map/") for path in answers) >= 2:
+            break
         page.wait_for_timeout(200)
     return [message for frame in frames for message in cleaned(frame)], answers
 
