@@ -214,10 +214,9 @@ def _value(row: Mapping[Any, Any], unit: str, scope: Scope) -> str | Figured:
     if not isinstance(row["measure"], str):
         return scope.say(f"status.cell.{row['status']}")
     figure = queries.as_figure({**row, "group": "all"})
-    period = formats.period_label(figure.period, scope.language)
     if not figure.has_value or figure.value is None:
-        return figured(figure, scope, scope.say(f"status.cell.{figure.status}"), period)
-    return figured(figure, scope, formats.value_number(figure.value, unit, scope.language), period)
+        return figured(figure, scope, scope.say(f"status.cell.{figure.status}"))
+    return figured(figure, scope, formats.value_number(figure.value, unit, scope.language))
 
 
 def _stands(row: Mapping[Any, Any], scope: Scope) -> str:

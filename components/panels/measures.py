@@ -182,7 +182,7 @@ def series_table(figures: pd.DataFrame, scope: Scope) -> pd.DataFrame:
         rows.append(
             {
                 said("table.period"): period,
-                said("table.value"): figured(figure, scope, value_text(figure, scope), ranged, base, period),
+                said("table.value"): figured(figure, scope, value_text(figure, scope)),
                 said("table.range"): ranged,
                 said("table.base"): base,
                 said("table.status"): status_text(figure, scope) or said("status.chip.shown"),
@@ -221,10 +221,7 @@ def measures_table(readings: Sequence[Reading], scope: Scope) -> pd.DataFrame:
 
 def reading_figured(reading: Reading, scope: Scope, text: str = "") -> Figured:
     """The figure of a reading (or another text that states it), leading to its page."""
-    now = reading.now
-    period = formats.period_label(now.period, scope.language)
-    told = (_range_cell(reading, scope), base_text(now, scope), period)
-    return figured(now, scope, text or value_text(now, scope), *told)
+    return figured(reading.now, scope, text or value_text(reading.now, scope))
 
 
 def _range_cell(reading: Reading, scope: Scope) -> str:

@@ -32,9 +32,9 @@ def exact_text(cents: Any, scope: Scope) -> str:
     return scope.say("budget.not_reported") if pd.isna(cents) else formats.money_exact(int(cents), scope.language)
 
 
-def amount_cell(cents: Any, scope: Scope, key: MoneyKey, *told: str) -> Figured:
-    """An amount for a table, leading to its page. told: what the hover says of it."""
-    return money_figured(key, scope, exact_text(cents, scope), *told)
+def amount_cell(cents: Any, scope: Scope, key: MoneyKey) -> Figured:
+    """An amount for a table, leading to its page."""
+    return money_figured(key, scope, exact_text(cents, scope))
 
 
 def choose_books(scope: Scope) -> tuple[str, str] | None:
@@ -159,7 +159,7 @@ def steps_card(scope: Scope, ledger: str, year: str) -> Card | None:
         [
             {
                 said("table.name"): said(f"budget.{name}"),
-                said("table.amount"): amount_cell(totals[phase], scope, keys[phase], year_title(scope, year)),
+                said("table.amount"): amount_cell(totals[phase], scope, keys[phase]),
             }
             for phase, name in PHASE_NAMES.items()
         ]
@@ -219,7 +219,7 @@ def parts_card(scope: Scope, by: queries.By, ledger: str, year: str, *, heading:
 
     def cell(phase: str, cents: Any, part: str = "") -> Figured:
         key = MoneyKey(phase, by, part, year, ledger)
-        return amount_cell(cents, scope, key, said(f"budget.{PHASE_NAMES[phase]}"), year_title(scope, year))
+        return amount_cell(cents, scope, key)
 
     phases = [phase for phase in PHASE_NAMES if frame[phase].notna().any()]
     table = pd.DataFrame(
@@ -281,7 +281,7 @@ def places_table(scope: Scope, ledger: str, year: str) -> pd.DataFrame:
     rows = []
     for part, cents in money_by_place(scope, ledger, year):
         key = MoneyKey(phase, "place", part, year, ledger)
-        amount = amount_cell(cents, scope, key, said(f"budget.{PHASE_NAMES[phase]}"), year_title(scope, year))
+        amount = amount_cell(cents, scope, key)
         rows.append((part_name(key, scope), amount, helps.get(part, "")))
     return pd.DataFrame(rows, columns=[said("table.place"), said("table.amount"), said("table.reason")])
 

@@ -16,7 +16,7 @@ from components.panels.funnel import funnel_card, refusal_words, spread_of
 from components.panels.measures import places_subtitle, source_line
 from components.passports import Passport, figured, observation_passport
 from components.scope import NEIGHBORHOOD, Scope, choose_code
-from components.sentences import amount_text, base_text, range_text, reason_text, value_text
+from components.sentences import amount_text, reason_text, value_text
 from components.server.maps import compared, context_url, grouped_figures, map_url
 from components.tables import Figured
 from components.tokens import look
@@ -180,19 +180,19 @@ def _cells(scope: Scope, row: Mapping[Any, Any]) -> tuple[str | Figured, str, st
         return scope.say("status.cell.not_reported"), "", "", scope.say("status.chip.not_reported")
     figure = as_published(row)
     status, lang = scope.say(f"status.chip.{figure.status}"), scope.language
-    base, period = "", formats.period_label(figure.period, lang)
+    base = ""
     if figure.n is not None:
         base = formats.count(figure.n, lang)
     elif figure.numerator is not None:
         base = scope.say("reading.events", n=figure.numerator)
     if not figure.has_value or figure.value is None:
-        return figured(figure, scope, scope.say(f"status.cell.{figure.status}"), base, period), "", base, status
+        return figured(figure, scope, scope.say(f"status.cell.{figure.status}")), "", base, status
     ranged = ""
     if figure.low is not None and figure.high is not None:
         low, high = (formats.value_number(end, figure.unit, lang) for end in (figure.low, figure.high))
         ranged = formats.from_to(low, high, lang)
     number = formats.value_number(figure.value, figure.unit, lang)
-    return figured(figure, scope, number, ranged, base, period), ranged, base, status
+    return figured(figure, scope, number), ranged, base, status
 
 
 def show_legend(scope: Scope, measure: Mapping[str, Any], figures: pd.DataFrame) -> None:
@@ -372,8 +372,7 @@ def show_city_figure(scope: Scope, measure: Mapping[str, Any], period: str) -> N
         figure = queries.as_figure(row)
         name = scope.name_of(figure.neighborhood)
         remark = reason_text(figure, scope)
-        told = (range_text(figure, scope), base_text(figure, scope), formats.period_label(period, scope.language))
-        value = figured(figure, scope, value_text(figure, scope), *told)
+        value = figured(figure, scope, value_text(figure, scope))
         st.html(f'<p class="small">{escape(name)}: {value.html()}. {escape(remark)}</p>')
 
 

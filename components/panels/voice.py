@@ -15,7 +15,6 @@ from components import charts, formats
 from components.cards import Card, show_card, show_small, show_table
 from components.passports import count_passport, figured, observation_passport, record_figured
 from components.scope import Scope, choose_code
-from components.sentences import base_text, range_text
 from components.tables import Figured, text_html
 from components.tokens import look
 from components.words import for_markdown
@@ -157,7 +156,7 @@ def _favorable(scope: Scope, figure: Figure | None, result: Mapping[str, Any]) -
         if has_value and figure.value is not None
         else scope.say(f"status.cell.{figure.status}")
     )
-    return figured(figure, scope, text, range_text(figure, scope), base_text(figure, scope))
+    return figured(figure, scope, text)
 
 
 def asked_here(scope: Scope, wave: Mapping[str, Any], place: str, results: pd.DataFrame) -> list[str]:

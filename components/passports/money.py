@@ -61,9 +61,13 @@ class MoneyKey:
         return {name: code for name, code in codes.items() if code}
 
 
-def money_figured(key: MoneyKey, scope: Scope, text: str, *told: str) -> Figured:
+def money_figured(key: MoneyKey, scope: Scope, text: str) -> Figured:
     """A text that states an amount, leading to its page."""
-    return Figured(text, scope.link(PAGE, **key.codes()), label(*told))
+    when = scope.say("passport.all_years") if key.by != "line" else ""
+    if key.fiscal_year:
+        when = formats.sentence_case(formats.period_label(key.fiscal_year, scope.language))
+    told = label(scope.say(f"budget.{PHASE_NAMES[key.phase]}"), when, scope.say("reading.full_count"))
+    return Figured(text, scope.link(PAGE, **key.codes()), told)
 
 
 def find_money(codes: Mapping[str, str], scope: Scope) -> Passport | None:

@@ -31,9 +31,13 @@ def observation_link(figure: Figure, scope: Scope) -> str:
     return scope.link(PAGE, **observation_codes(figure))
 
 
-def figured(figure: Figure, scope: Scope, text: str, *told: str, part: str = "") -> Figured:
-    """A text that states an observation, leading to its page. told: range, base and period, for the hover."""
-    return Figured(marked(text, figure, scope), observation_link(figure, scope), label(*told), part)
+def figured(figure: Figure, scope: Scope, text: str, *, part: str = "") -> Figured:
+    """A text that states an observation, leading to its page; range, base and period are said on hover."""
+    ranged = range_text(figure, scope) if figure.low is not None else ""
+    no_base = "reading.full_count" if figure.unit == "events" else "reading.not_stated"
+    base = base_text(figure, scope) or scope.say(no_base)
+    told = label(ranged, base, formats.period_label(figure.period, scope.language))
+    return Figured(marked(text, figure, scope), observation_link(figure, scope), told, part)
 
 
 def observation_passport(figure: Figure, scope: Scope, measure: Mapping[str, Any] | None = None) -> Passport:

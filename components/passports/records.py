@@ -52,7 +52,7 @@ def count_codes(what: str, state: str = "all", at: str = "") -> dict[str, str]:
 
 def count_figured(scope: Scope, what: str, text: str, *, state: str = "all", at: str = "") -> Figured:
     """A text that states a count of records, leading to its page."""
-    told = label(scope.say(f"passport.count_{what}_{state}"), scope.say("passport.full_count"), _as_of(scope))
+    told = label(scope.say(f"passport.count_{what}_{state}"), scope.say("reading.full_count"), _as_of(scope))
     return Figured(text, scope.link(PAGE, **count_codes(what, state, at)), told)
 
 
@@ -111,7 +111,7 @@ def record_codes(table: str, record: str, column: str) -> dict[str, str]:
 
 def record_figured(scope: Scope, table: str, record: str, column: str, text: str) -> Figured:
     """A text that states a number of a record, leading to its page."""
-    told = label(scope.say(f"passport.cell_{table}_{column}"), scope.say("passport.as_recorded"))
+    told = label(scope.say(f"passport.cell_{table}_{column}"), scope.say("passport.recorded"))
     return Figured(text, scope.link(PAGE, **record_codes(table, record, column)), told)
 
 
