@@ -19,7 +19,7 @@ from data import periods, queries
 from data.figures import Status
 from data.stats import Floats, control
 from data.verdicts import Context, SeriesFinding, SeriesVerdict, series_verdict
-from data.verdicts.series import LEAST_MEAN
+from data.verdicts.series import settled
 
 MONTHS_FOR_A_LINE = 12
 NONE: Floats = np.empty(0)
@@ -62,9 +62,8 @@ class Drawn:
 def usual_range(context: Context, figures: pd.DataFrame, step: str) -> Usual:
     """The usual range of one place's months, quarters or years, for each stretch between breaks.
 
-    figures: rows of `queries.figure_table` of one measure and place, all of one step. Months and quarters are judged by
-    `series_verdict`. Years of counts or rates are a u chart (over residents, or over nothing), with Laney's wider
-    limits where the years differ by more than chance. A period that a break falls in has no part in any stretch. A
+    figures: rows of `queries.figure_table` of one measure and place, all of one step. `series_verdict` judges each
+    stretch, so that the drawing shows what the words say. A period that a break falls in has no part in any stretch. A
     stretch with a hidden figure gets no range: what may be shown are the larger figures, and would make it too high.
     """
     days = [one.on for one in context.breaks]
@@ -75,9 +74,7 @@ def usual_range(context: Context, figures: pd.DataFrame, step: str) -> Usual:
         if found and part.empty and (figures.period_end < start).all():  # a change that no figure has reached yet
             break
         whole = replace(context, breaks=())
-        one = _years(whole, part) if step == "year" else _judged(whole, part, step)
-        if (part.status == Status.WITHHELD).any():
-            one = Usual(one.limits.head(0), step, "hidden")
+        one = _judged(whole, part, step)
         found.append(replace(one, limits=one.limits.assign(stretch=number)))
     return replace(
         found[-1],
@@ -89,69 +86,21 @@ def usual_range(context: Context, figures: pd.DataFrame, step: str) -> Usual:
 
 
 def _judged(context: Context, figures: pd.DataFrame, step: str) -> Usual:
-    """One stretch of months or quarters."""
-    verdict = series_verdict(context, [queries.as_figure(row) for row in queries.records(figures)])
+    """One stretch, as `series_verdict` judges it."""
+    if (figures.status == Status.WITHHELD).any():
+        return Usual(_limits(), step, "hidden")
+    points = [queries.as_figure(row) for row in queries.records(figures)]
+    verdict = series_verdict(context, points)
     if verdict is None or verdict.step != step:
-        return Usual(_limits(), step, "too_short")
+        have = sum(not math.isnan(settled(context, point)) for point in points)
+        return Usual(_limits(), step, "too_short", have)
     if verdict.finding in (SeriesFinding.TOO_SHORT, SeriesFinding.TOO_FEW):
         return Usual(_limits(), step, str(verdict.finding), verdict.have, verdict.need)
-    # Signals do not depend on the scale, so the season is out where each value is told in its own middle.
-    moved = _moved(control.xmr(verdict.values / verdict.centre))
-    limits = _limits(verdict.periods, verdict.low, verdict.centre, verdict.high, moved)
-    return Usual(limits, step, "", verdict.have, verdict.need, is_seasonal=verdict.is_seasonal)
-
-
-def _years(context: Context, figures: pd.DataFrame) -> Usual:
-    """One stretch of years. A year without a row has a place in the series, so that no run bridges it."""
-    rows = {context.period_of(queries.as_figure(row)).end.year: row for row in queries.records(figures)}
-    years = range(min(rows, default=0), max(rows, default=-1) + 1)
-    by_base = context.kind == "rate"
-    counts = np.array([_settled(context, rows.get(year)) for year in years], dtype=np.float64)
-    bases = np.array([_base(rows.get(year)) / 1000 if by_base else 1.0 for year in years], dtype=np.float64)
-    have = int((~np.isnan(counts / bases)).sum())
-    if have < control.POINTS_FOR_LIMITS:
-        return Usual(_limits(), "year", "too_short", have)
-    if float(np.nanmean(counts)) < LEAST_MEAN:
-        return Usual(_limits(), "year", "too_few", have)
-    chart = control.u_chart(counts, bases, prime=True)
-    if chart.sigma_z <= 1:
-        chart = control.u_chart(counts, bases)
-    codes = [str(rows[year]["period"]) if year in rows else "" for year in years]
-    limits = _limits(codes, chart.low, chart.centre, chart.high, _moved(chart))
-    return Usual(limits[limits.period != ""], "year", "", have, is_by_base=by_base, is_wider=chart.sigma_z > 1)
-
-
-def _settled(context: Context, row: Mapping[Any, Any] | None) -> float:
-    """The count of a complete year that is not early; nan for any other."""
-    if row is None or row["status"] == Status.PROVISIONAL or context.is_incomplete(queries.as_figure(row)):
-        return math.nan
-    return math.nan if pd.isna(row["numerator"]) else float(row["numerator"])
-
-
-def _base(row: Mapping[Any, Any] | None) -> float:
-    """The residents of a year; nan where there are none."""
-    residents = math.nan if row is None else float(row["denominator"])
-    return residents if residents > 0 else math.nan
-
-
-def _moved(chart: control.ControlChart) -> list[int | None]:
-    """The way each marked point moved: to a side of the middle, or along a row that rises or falls.
-
-    0 for the other points, None for those that are not judged: early, incomplete or missing.
-    """
-    signals, steps = chart.signals, np.diff(chart.values)
-    by_side = signals.outside | signals.run | signals.near_limit
-    moved: list[int | None] = []
-    for at, side in enumerate(np.sign(chart.values - chart.centre)):
-        if np.isnan(side):
-            moved.append(None)
-        elif by_side[at]:
-            moved.append(int(side))
-        elif signals.trend[at]:  # the first of a row is where it rose or fell from
-            moved.append(int(np.sign(steps[at - 1] if at and signals.trend[at - 1] else steps[at])))
-        else:
-            moved.append(0)
-    return moved
+    limits = _limits(verdict.periods, verdict.low, verdict.centre, verdict.high, verdict.moved)
+    return Usual(
+        limits[limits.period.isin(figures.period)], step, "", verdict.have, verdict.need,
+        verdict.is_seasonal, verdict.is_by_base, verdict.is_wider,
+    )  # fmt: skip
 
 
 def _limits(

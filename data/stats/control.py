@@ -218,6 +218,26 @@ def signal_began(chart: ControlChart) -> int | None:
     return at
 
 
+def moved(chart: ControlChart) -> tuple[int | None, ...]:
+    """The way each point that is part of a signal moved: to a side of the centre, or along a row that rises or falls.
+
+    1 up, -1 down; 0 for the other points, None for those without a value.
+    """
+    signals, steps = chart.signals, np.diff(chart.values)
+    by_side = signals.outside | signals.run | signals.near_limit
+    found: list[int | None] = []
+    for at, side in enumerate(np.sign(chart.values - chart.centre)):
+        if np.isnan(side):
+            found.append(None)
+        elif by_side[at]:
+            found.append(int(side))
+        elif signals.trend[at]:  # the first of a row is where it rose or fell from
+            found.append(int(np.sign(steps[at - 1] if at and signals.trend[at - 1] else steps[at])))
+        else:
+            found.append(0)
+    return tuple(found)
+
+
 def mean_moving_range(values: npt.ArrayLike, screen: bool = True) -> float:
     """The mean of |each value - the one before|, in the unit of the values; nan where no two values touch.
 

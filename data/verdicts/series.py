@@ -42,7 +42,9 @@ class SeriesVerdict:
 
     step: month, quarter or year. periods: codes of the points since the last break, in order, none left out. values,
     centre, low, high: a number for each, in `unit`; nan is missing (hidden, early, incomplete, not reported). Centre
-    and limits follow the season where `is_seasonal`; nan unless USUAL or SIGNAL. signal: as `control.last_signal` names
+    and limits follow the season where `is_seasonal`, the residents of each year where `is_by_base`, and allow for years
+    that differ by more than chance where `is_wider`; nan unless USUAL or SIGNAL. moved: the way each point that is part
+    of a signal moved, 0 for others, None where it is not judged. signal: as `control.last_signal` names
     it. since: code of the first period of that signal. length: points in it. have, need:
     known points, and how many the finding asks for.
     """
@@ -57,7 +59,10 @@ class SeriesVerdict:
     high: Floats
     have: int
     need: int
+    moved: tuple[int | None, ...] = ()
     is_seasonal: bool = False
+    is_by_base: bool = False
+    is_wider: bool = False
     signal: str | None = None
     since: str | None = None
     length: int = 0
@@ -84,8 +89,9 @@ def series_verdict(context: Context, figures: Sequence[Figure]) -> SeriesVerdict
     by_step: dict[str, dict[Period, Figure]] = {step: {} for step in A_YEAR}
     for figure in figures:
         period = context.period_of(figure)
-        if period.kind in by_step and figure.group == "all":
-            by_step[period.kind][period] = figure
+        kind = "year" if period.kind == "fiscal" else period.kind
+        if kind in by_step and figure.group == "all":
+            by_step[kind][period] = figure
     step = next((step for step, found in by_step.items() if len(found) > 1), None)
     if step is None:
         return None
@@ -95,7 +101,7 @@ def series_verdict(context: Context, figures: Sequence[Figure]) -> SeriesVerdict
     kept = [period for period in _every(sorted(found), step) if last_break is None or period.start >= last_break]
     # The same areas are left out of a city each time; of a place, nobody knows which events are.
     all_partial = all(one.reason == "partial_coverage" and one.neighborhood == CITY for one in found.values())
-    counts = np.array([_count(context, found.get(period), all_partial) for period in kept], dtype=np.float64)
+    counts = np.array([settled(context, found.get(period), all_partial) for period in kept], dtype=np.float64)
     bases = np.ones(len(kept))
     if step == "year" and context.kind == "rate":
         bases = np.array([_thousands(found.get(period)) for period in kept], dtype=np.float64)
@@ -148,6 +154,7 @@ def _judged(
         return undecided(SeriesFinding.TOO_FEW)
     factors = season_factors(values, a_year) if is_seasonal else np.ones(len(values))
     chart = _years(counts, bases) if step == "year" else control.xmr(values / factors, floor=0.0)
+    by_base = step == "year" and context.kind == "rate"
     signal, began, last = control.last_signal(chart), control.signal_began(chart), control.last_point(chart)
     assert last is not None
     return SeriesVerdict(
@@ -161,7 +168,10 @@ def _judged(
         high=chart.high * factors,
         have=have,
         need=need,
+        moved=control.moved(chart),
         is_seasonal=is_seasonal,
+        is_by_base=by_base,
+        is_wider=chart.sigma_z > 1,
         signal=signal,
         since=None if began is None else codes[began],
         length=0 if began is None else last - began + 1,
@@ -184,13 +194,16 @@ def _every(found: Sequence[Period], step: str) -> list[Period]:
 
 
 def _next(period: Period, step: str) -> Period:
+    if period.kind == "fiscal":
+        year = int(period.code.removeprefix("FY")) + 1
+        return periods.parse(f"FY{year}", fiscal_start_month=period.start.month)
     months = 12 // A_YEAR[step]
     year, month = divmod(period.start.year * 12 + period.start.month - 1 + months, 12)
     return periods.of(period.start.replace(year=year, month=month + 1), step)  # type: ignore[arg-type]
 
 
-def _count(context: Context, figure: Figure | None, all_partial: bool) -> float:
-    """A point; nan where it is hidden, may still grow, or covers only a part."""
+def settled(context: Context, figure: Figure | None, all_partial: bool = False) -> float:
+    """The events of a point; nan where it is hidden, may still grow, or covers only a part."""
     if figure is None or figure.status in (Status.WITHHELD, Status.PROVISIONAL) or context.is_incomplete(figure):
         return math.nan
     if figure.reason == "partial_coverage" and not all_partial:

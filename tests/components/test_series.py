@@ -210,3 +210,9 @@ def test_odd_years_never_break_it(counts: list[int | None], last: str, cut: int 
 
 def float_or_none(count: int | None) -> float | None:
     return None if count is None else float(count)
+
+
+def test_the_drawing_has_no_range_where_the_words_have_none_for_a_place_covered_in_part() -> None:
+    figures = years(2000, EVEN).assign(reason="partial_coverage", neighborhood="east")
+    usual = usual_range(COUNT, figures, "year")
+    assert (usual.limits.empty, usual.why_not) == (True, "too_short")
