@@ -331,6 +331,13 @@ def base_text(figure: Figure, scope: Scope) -> str:
     return ""
 
 
+def base_or_none(figure: Figure, scope: Scope) -> str:
+    """What the figure rests on; that it is a full count, or that the source does not say."""
+    return base_text(figure, scope) or scope.say(
+        "reading.full_count" if figure.unit == "events" else "reading.not_stated"
+    )
+
+
 def _key(verdict: Verdict) -> str:
     if verdict.finding == Finding.CHANGED:
         return "higher" if verdict.moved > 0 else "lower"

@@ -16,6 +16,7 @@ from components.passports import figured, observation_passport
 from components.readings import Reading, figures_of, readings_in
 from components.scope import Scope
 from components.sentences import (
+    base_or_none,
     base_text,
     change_cell,
     city_cell,
@@ -178,7 +179,7 @@ def series_table(figures: pd.DataFrame, scope: Scope) -> pd.DataFrame:
         figure = queries.as_figure(row)
         period = formats.period_label(figure.period, scope.language)
         ranged = range_text(figure, scope) if figure.low is not None else _no_range(figure, scope)
-        base = base_text(figure, scope) or _no_base(figure, scope)
+        base = base_or_none(figure, scope)
         rows.append(
             {
                 said("table.period"): period,
@@ -195,10 +196,6 @@ def _no_range(figure: Figure, scope: Scope) -> str:
     if not figure.has_value:
         return scope.say(f"status.chip.{figure.status}")
     return scope.say("reading.full_count" if figure.unit == "events" else "reading.no_range")
-
-
-def _no_base(figure: Figure, scope: Scope) -> str:
-    return scope.say("reading.full_count" if figure.unit == "events" else "reading.not_stated")
 
 
 def measures_table(readings: Sequence[Reading], scope: Scope) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from components import formats
 from components.drafts import marked, was_text
 from components.passports.passport import PAGE, Passport, facts_of, label, release_facts, source_facts
 from components.scope import Scope
-from components.sentences import base_text, range_text, reason_text, value_text
+from components.sentences import base_or_none, base_text, range_text, reason_text, value_text
 from components.tables import Figured
 from data import queries
 from data.figures import Figure, Status
@@ -34,9 +34,7 @@ def observation_link(figure: Figure, scope: Scope) -> str:
 def figured(figure: Figure, scope: Scope, text: str, *, part: str = "") -> Figured:
     """A text that states an observation, leading to its page; range, base and period are said on hover."""
     ranged = range_text(figure, scope) if figure.low is not None else ""
-    no_base = "reading.full_count" if figure.unit == "events" else "reading.not_stated"
-    base = base_text(figure, scope) or scope.say(no_base)
-    told = label(ranged, base, formats.period_label(figure.period, scope.language))
+    told = label(ranged, base_or_none(figure, scope), formats.period_label(figure.period, scope.language))
     return Figured(marked(text, figure, scope), observation_link(figure, scope), told, part)
 
 
