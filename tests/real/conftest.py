@@ -12,14 +12,19 @@ from typing import Any
 
 import pytest
 
+from components.panels.measures import readings_of
+from components.readings import Reading
+from components.scope import Scope
 from data.figures import Figure
 from data.queries import figures
 from data.store import Release, Store
+from tests.components.riverton import scope_of
 from tests.conftest import ROOT, RealCity
 
 Rows = list[dict[str, str]]
 ReadRows = Callable[[str], Rows]
 Lookup = dict[tuple[str, str, str], Figure]
+OnThePage = Callable[[str, str, str], tuple[Reading, Scope]]
 AskCli = Callable[..., list[dict[str, Any]]]
 
 
@@ -36,6 +41,17 @@ def rows_of(folder: Path) -> ReadRows:
     def read(file: str) -> Rows:
         with (folder / file).open(encoding="utf-8-sig", newline="") as opened:
             return list(csv.DictReader(opened))
+
+    return read
+
+
+def readings_on_pages(store: Path) -> OnThePage:
+    """`read(place, measure, language)`: the reading that the cards of a store are made of, and the reader's scope."""
+
+    def read(place: str, measure: str, language: str) -> tuple[Reading, Scope]:
+        scope = scope_of(store, place=place, language=language)
+        [reading] = [one for one in readings_of(scope, place) if one.measure["id"] == measure]
+        return reading, scope
 
     return read
 

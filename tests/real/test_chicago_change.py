@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,22 +11,17 @@ import pytest
 
 from components import sentences
 from components.panels.funnel import Spread, spread_of
-from components.panels.measures import readings_of
-from components.readings import Reading
-from components.scope import Scope
 from data import queries
 from data.stats.funnel import funnel
 from data.store import Release
 from data.verdicts import Context, Finding, Refusal, compare, refused
-from tests.components.riverton import scope_of
 from tests.components.test_sentences import CLAIMS
 from tests.pages.screen import open_page
-from tests.real.conftest import Lookup, ReadRows
+from tests.real.conftest import Lookup, OnThePage, ReadRows, readings_on_pages
 from tests.real.oracles import funnel_limits, per_1000, rate_ratio, verdict_of_rates, whole_percent
 from tests.real.test_chicago import CRIME, GROUPS, SCORES, SENTIMENT, area_id, residents_by
 
 DIRECTIONS = {"drug_crime": "none", "public_order_crime": "none"}
-OnThePage = Callable[[str, str, str], tuple[Reading, Scope]]
 Counts = dict[tuple[str, str, str], tuple[int, int]]
 
 
@@ -59,14 +53,7 @@ def contexts(chicago: Release) -> dict[str, Context]:
 
 @pytest.fixture
 def as_on_the_page(chicago_store: Path) -> OnThePage:
-    """`as_on_the_page(place, measure, language)`: the reading that the cards are made of, and the reader's scope."""
-
-    def read(place: str, measure: str, language: str) -> tuple[Reading, Scope]:
-        scope = scope_of(chicago_store, place=place, language=language)
-        [reading] = [one for one in readings_of(scope, place) if one.measure["id"] == measure]
-        return reading, scope
-
-    return read
+    return readings_on_pages(chicago_store)
 
 
 # every verdict

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from components import sentences
-from components.panels.measures import readings_of
-from components.readings import Reading
-from components.scope import Scope
 from data import queries
 from data.stats import control
 from data.store import Release
 from data.verdicts import Context, Refusal, compare
-from tests.components.riverton import scope_of
-from tests.real.conftest import Lookup, ReadRows
+from tests.real.conftest import Lookup, OnThePage, ReadRows, readings_on_pages
 from tests.real.oracles import per_1000, rate_ratio, verdict_of_rates, whole_percent, xmr_limits
 from tests.real.test_cincinnati import COLUMNS, FORCE, NOT_TOLD_APART, NOW, THEN, area_id, incidents_of, stars
 
-OnThePage = Callable[[str, str, str], tuple[Reading, Scope]]
 RATES = {measure: column for measure, column in COLUMNS.items() if measure != "homicide"}
 
 
@@ -43,14 +37,7 @@ def people(cincinnati_rows: ReadRows) -> Counter[str]:
 
 @pytest.fixture
 def as_on_the_page(cincinnati_store: Path) -> OnThePage:
-    """`as_on_the_page(place, measure, language)`: the reading that the cards are made of, and the reader's scope."""
-
-    def read(place: str, measure: str, language: str) -> tuple[Reading, Scope]:
-        scope = scope_of(cincinnati_store, place=place, language=language)
-        [reading] = [one for one in readings_of(scope, place) if one.measure["id"] == measure]
-        return reading, scope
-
-    return read
+    return readings_on_pages(cincinnati_store)
 
 
 # the same days of two years
