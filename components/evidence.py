@@ -24,6 +24,8 @@ def grade_of(evaluation: Mapping[Any, Any]) -> str:
     evaluation: a row of `queries.evaluations`. Grade 1 and above need an estimate with its range; 2 a named comparison;
     3 what was seen nearby too; 4 the address of the report. Without the range nothing can be judged.
     """
+    if not _has(evaluation, "grade"):
+        return NOT_ASSESSABLE
     stated = int(evaluation["grade"])
     if stated == 0 or (stated == 4 and _has(evaluation, "url")):
         return f"grade_{stated}"

@@ -15,5 +15,8 @@ PAGE_PATHS: Final = {
     "figure": "figure",
 }
 
-HIDDEN: Final = ("figure",)
+MORE: Final = ("problems", "compare", "how", "about")
+"""Pages that stand together under "More": seven names are as many as fit into one line."""
+
+HIDDEN: Final = ("program", "figure")
 """Pages that stand in no menu: one leads to them."""

@@ -6,13 +6,13 @@ import streamlit as st
 
 from components.frame import show_frame_foot, show_frame_top, show_nothing_published
 from components.scope import keep_scope, peek_words, read_scope
-from pages import HIDDEN, PAGE_PATHS
+from pages import HIDDEN, MORE, PAGE_PATHS
 
 HERE = Path(__file__).parent
 
 said = peek_words()
-pages = [
-    st.Page(
+pages = {
+    name: st.Page(
         HERE / f"{name}.py",
         title=said.say(f"nav.{name}"),
         url_path=path,
@@ -20,8 +20,12 @@ pages = [
         visibility="hidden" if name in HIDDEN else "visible",
     )
     for name, path in PAGE_PATHS.items()
-]
-page = st.navigation(pages, position="top")
+}
+menu = {
+    "": [page for name, page in pages.items() if name not in MORE],
+    said.say("nav.more"): [page for name, page in pages.items() if name in MORE],
+}
+page = st.navigation(menu, position="top")
 scope = read_scope(page.url_path)
 if scope is None:
     st.set_page_config(page_title=said.say("site.name"), layout="wide")

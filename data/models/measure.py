@@ -128,3 +128,24 @@ class Observation(Table, table=True):
         "Code of the reason, where the status or the range needs one.", one_of=REASONS, optional=True
     )
     source_id: str = col("Where it comes from.", ref="source.id")
+
+
+class Benchmark(Table, table=True):
+    """Whom a group's events are counted against: residents, drivers, people arrested. It decides much: name it."""
+
+    id: str = col("Stable code.", key=True, example="residents")
+    name: str = col("Its name in plain words.", example="Residents")
+    definition: str = col("Who is counted, in one or two plain sentences.")
+    caveat: str | None = col("What it cannot tell.", optional=True)
+    reference_group: str = col("The group that others are set beside.")
+    source_id: str = col("Where it comes from.", ref="source.id")
+
+
+class BenchmarkGroup(Table, table=True):
+    """People of a group in a benchmark, by place and period. Groups are named as in `observation`."""
+
+    benchmark_id: str = col("The benchmark.", key=True, ref="benchmark.id")
+    neighborhood_id: str = col("The place, or city.", key=True, ref="neighborhood.id")
+    period: str = col("Period code.", key=True, example="2024")
+    group_name: str = col("The group.", key=True)
+    people: int = col("How many.")

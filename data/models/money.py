@@ -97,6 +97,7 @@ class TechnologyItem(Table, table=True):
     fund: str | None = col("Paid from.", optional=True)
     policy_changes: str | None = col("Policy changes asked for.", optional=True)
     where_installed: str | None = col("Where it stands, or where its data come from.", optional=True)
+    predictive: bool = col("True where it forecasts places or people.", default=False)
     bias_audit: str | None = col("Result of a bias audit.", optional=True)
     approved_on: date | None = col("When it was approved.", optional=True)
     policy_url: str | None = col("Address of its policy.", optional=True)

@@ -10,6 +10,35 @@ from data.models.base import Table, col
 
 PARTNER_KINDS = ("law_enforcement", "resident", "local_government", "nonprofit", "business", "school", "faith", "other")
 STAGES = ("scanning", "analysis", "response", "assessment")
+SUB_STEPS = {"scanning": range(1, 8), "analysis": range(8, 15), "response": range(15, 21), "assessment": range(21, 26)}
+"""Numbers of the POP Center's sub-steps of each stage: 7, 7, 6 and 5."""
+PILLARS = ("partnerships", "problem_solving", "organizational_transformation")
+"""The COPS Office's elements of community policing, as CP-SAT asks for them."""
+ELEMENTS = ("community_assessment", "local_events", "open_channels", "feedback_and_adjustment")
+METHODS = (
+    "before_after",
+    "displacement_difference",
+    "difference_in_differences",
+    "interrupted_series",
+    "published_study",
+)
+CHOSEN_BECAUSE = ("need", "peak", "request", "random", "other")
+AREA_ROLES = ("treated", "comparison", "buffer", "buffer_comparison")
+NOT_ASSESSED = (
+    "under_20_events",
+    "no_baseline",
+    "break_inside",
+    "unequal_windows",
+    "other_season",
+    "at_its_peak",
+    "not_published",
+    "not_over",
+    "too_short",
+)
+"""Why an evaluation says nothing (the domain reference, 3.6)."""
+TOPICS = ("communication", "cultural_competence", "problem_solving", "conflict_resolution")
+"""Topics of training that are always listed."""
+TRAINING_METHODS = ("classroom", "role_play", "immersion", "online", "field")
 
 
 class Program(Table, table=True):
@@ -69,7 +98,7 @@ class ProgramElement(Table, table=True):
     element: str = col(
         "community_assessment, local_events, open_channels or feedback_and_adjustment.",
         key=True,
-        one_of=("community_assessment", "local_events", "open_channels", "feedback_and_adjustment"),
+        one_of=ELEMENTS,
     )
     evidence: str = col("What shows it.")
     dated_on: date | None = col("When.", optional=True)
@@ -113,6 +142,7 @@ class Problem(Table, table=True):
     status: str = col("open, working, resolved or closed.", one_of=("open", "working", "resolved", "closed"))
     owner: str | None = col("The office that answers for it.", optional=True)
     program_id: str | None = col("The program that works on it.", ref="program.id", optional=True)
+    closed_on: date | None = col("When work on it ended.", optional=True)
 
 
 class ProblemNeighborhood(Table, table=True):
@@ -160,22 +190,75 @@ class ResponseActivity(Table, table=True):
 
 
 class Evaluation(Table, table=True):
-    """What is known about whether it worked, and how well that is known."""
+    """Did it work? What was declared to be looked at, and what publishing worked out of the published figures.
+
+    A pack declares measure, areas (`evaluation_area`), windows and method; estimate, range and grade follow. Only a
+    published study brings its own numbers. Releases of older software hold numbers that packs had typed, and no method.
+    """
 
     id: str = col("Stable code.", key=True)
     program_id: str | None = col("The program.", ref="program.id", optional=True)
     problem_id: str | None = col("The problem.", ref="problem.id", optional=True)
     measure_id: str | None = col("The measure looked at.", ref="measure.id", optional=True)
+    method: str | None = col(
+        "before_after, displacement_difference, difference_in_differences, interrupted_series or published_study.",
+        one_of=METHODS,
+        optional=True,
+    )
+    before: str | None = col("Time looked at before (a period code).", optional=True, example="2023-07-01..2024-06-30")
+    after: str | None = col("Time looked at after (a period code).", optional=True, example="2024-07-01..2025-06-30")
+    declared_on: date | None = col("Day on which all this was written down.", optional=True)
+    chosen_because: str | None = col(
+        "Why there: need, peak (it had just gone up), request, random or other.", one_of=CHOSEN_BECAUSE, optional=True
+    )
+    randomized: bool = col("True where chance decided which areas got the program.", default=False)
     design: str = col("How it was studied, in plain words.")
-    comparator: str | None = col("What it was compared with.", optional=True)
-    estimate: float | None = col("The difference found.", optional=True)
+    comparator: str | None = col("What it was compared with, in plain words.", optional=True)
+    estimate: float | None = col(
+        "The difference found, below 0 for fewer. Only a published study brings it.", optional=True
+    )
     low: float | None = col("Low end of its 95% range.", optional=True)
     high: float | None = col("High end of its 95% range.", optional=True)
-    unit: str | None = col("Unit of the estimate.", optional=True)
-    displacement: str | None = col("What was seen nearby.", optional=True)
-    grade: int = col("Evidence grade, 0 (reported only) to 4 (trial or published study).", example="2")
+    unit: str | None = col("Unit of the estimate, in plural.", optional=True)
+    displacement: str | None = col("What was seen nearby, in plain words.", optional=True)
+    grade: int | None = col(
+        "Evidence grade, 0 (reported only) to 4 (trial or published study). Only a published study brings it.",
+        optional=True,
+        example="4",
+    )
+    refused: str | None = col("Code of the reason why nothing can be said.", one_of=NOT_ASSESSED, computed=True)
+    ratio: float | None = col("Events after over those to be expected; 0.88 is 12% fewer.", computed=True)
+    ratio_low: float | None = col("Low end of its 95% range.", computed=True)
+    ratio_high: float | None = col("High end of its 95% range.", computed=True)
+    displaced: float | None = col("The difference found nearby, above 0 where events may have moved.", computed=True)
+    displaced_low: float | None = col("Low end of its 95% range.", computed=True)
+    displaced_high: float | None = col("High end of its 95% range.", computed=True)
+    events_before: float | None = col("Events in the treated areas before.", computed=True)
+    events_after: float | None = col("Events in the treated areas after.", computed=True)
+    trends: str | None = col(
+        "Did treated and comparison areas run alike before? alike, differ or too_short.",
+        one_of=("alike", "differ", "too_short"),
+        computed=True,
+    )
+    few_areas: bool | None = col("True where too few areas make the range too narrow.", computed=True)
+    series_by: str | None = col(
+        "Periods of the series it rests on.", one_of=("month", "quarter", "year"), computed=True
+    )
     finished_on: date | None = col("When it was finished.", optional=True)
     url: str | None = col("Address of the report.", optional=True)
+
+
+class EvaluationArea(Table, table=True):
+    """A neighborhood's part in an evaluation, with the events that were counted there."""
+
+    evaluation_id: str = col("The evaluation.", key=True, ref="evaluation.id")
+    neighborhood_id: str = col("The neighborhood, district or city.", key=True, ref="neighborhood.id")
+    role: str = col(
+        "treated, comparison, buffer (near the treated) or buffer_comparison (near the comparison).",
+        one_of=AREA_ROLES,
+    )
+    events_before: float | None = col("Events there before.", computed=True)
+    events_after: float | None = col("Events there after.", computed=True)
 
 
 class LegalBasis(Table, table=True):
@@ -225,6 +308,8 @@ class CaseStudy(Table, table=True):
     claim: str = col("What is claimed.")
     evidence_grade: str = col("Evidence grade 0 to 4, or unverified.", example="2")
     source: str = col("Where it can be read.")
+    found: str | None = col("What a check of the claim found.", optional=True)
+    url: str | None = col("Address of the source.", optional=True)
     checked_on: date | None = col("When it was checked.", optional=True)
 
 
@@ -235,11 +320,11 @@ class TrainingCourse(Table, table=True):
     name: str = col("Its name.")
     topic: str = col(
         "communication, cultural_competence, problem_solving, conflict_resolution or other.",
-        one_of=("communication", "cultural_competence", "problem_solving", "conflict_resolution", "other"),
+        one_of=(*TOPICS, "other"),
     )
     method: str = col(
         "classroom, role_play, immersion, online or field.",
-        one_of=("classroom", "role_play", "immersion", "online", "field"),
+        one_of=TRAINING_METHODS,
     )
     officers_required: int | None = col("Officers who need it.", optional=True)
     officers_current: int | None = col("Officers whose certificate is valid.", optional=True)
@@ -254,3 +339,28 @@ class TrainingDelivery(Table, table=True):
     held_on: date = col("When.")
     hours: float = col("Length in hours.")
     officers: int = col("Officers who took part.")
+
+
+class Staffing(Table, table=True):
+    """Officers in service: what hours of training are shared among."""
+
+    period: str = col("When (a period code).", key=True, example="2025")
+    sworn_average: float = col("Full-time sworn officers, the average over the period.")
+    source_id: str = col("Where it comes from.", ref="source.id")
+
+
+class SelfCheckItem(Table, table=True):
+    """An answer of the agency about itself, under one of the three pillars (CP-SAT)."""
+
+    id: str = col("Stable code.", key=True)
+    pillar: str = col("partnerships, problem_solving or organizational_transformation.", one_of=PILLARS)
+    question: str = col("What was asked.")
+    answer: str | None = col(
+        "not_at_all, a_little, somewhat, a_lot or great_extent; empty where nobody answered.",
+        one_of=("not_at_all", "a_little", "somewhat", "a_lot", "great_extent"),
+        optional=True,
+    )
+    evidence: str | None = col("What shows it.", optional=True)
+    answered_by: str = col("Who answered: an office or a group, never a person.")
+    period: str = col("When (a period code).", example="2025")
+    source_id: str = col("Where it comes from.", ref="source.id")
