@@ -6,7 +6,8 @@ from components.panels import late, neighborhood, places
 from components.panels.measures import readings_of
 from components.panels.meetings import show_meetings_here
 from components.panels.money import show_money_here
-from components.panels.programs import show_chain, show_problems_here, show_programs_here
+from components.panels.problems import show_problems_here
+from components.panels.programs import show_chain, show_programs_here
 from components.panels.voice import show_themes_and_promises
 from components.scope import here
 from components.words import for_markdown

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.panels import late, programs
+from components.panels import late, problems, programs
 from components.scope import here
 from components.words import for_markdown
 
@@ -14,4 +14,4 @@ late.show_late(scope, late.money_sources(scope))
 programs.show_catalog(scope)
 
 st.header(scope.say("programs.problems"), anchor="problems")
-programs.show_problems(scope)
+problems.show_problems(scope)

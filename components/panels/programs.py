@@ -1,8 +1,8 @@
-"""Programs and problems: what is being done, for whom, how far it is; and the chain from money to what people said."""
+"""Programs: what is being done, for whom, how far it is; and the chain from money to what people said."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from html import escape
@@ -12,16 +12,16 @@ import pandas as pd
 import streamlit as st
 
 from components import formats
-from components.cards import Chip, show_chips, show_small, show_table
+from components.cards import Chip, show_chips, show_small
 from components.evidence import evidence_sentence, grade_of
 from components.panels.money import cents_text
+from components.panels.problems import stages_html
 from components.passports import MoneyKey, money_figured, record_figured
 from components.passports.records import goal_number
 from components.scope import Scope
 from components.tables import Figured, text_html
 from components.words import for_markdown
 from data import queries
-from data.models import STAGES
 
 STATUS_MEANING = {"running": "focus", "planned": "unknown", "paused": "notice", "ended": "unknown"}
 
@@ -158,27 +158,6 @@ def _result_html(scope: Scope, evaluation: dict[str, Any], direction: str) -> st
     return f'<section class="goal"><h4>{escape(title)}</h4>{paragraphs}</section>'
 
 
-def stages_html(scope: Scope, problem: Mapping[Any, Any], stages: pd.DataFrame) -> str:
-    """A problem and its four steps as a row of boxes; a step without a record says so."""
-    mine = {str(row["stage"]): row for row in queries.records(stages[stages.problem_id == problem["id"]])}
-    steps = []
-    for stage in STAGES:
-        row = mine.get(stage)
-        status = str(row["status"]) if row else "none"
-        none = scope.say("neighborhood.none_recorded")
-        told = scope.words.name_of("kinds.sara_stage.status", status) if row else none
-        summary = str(row["summary"]) if row and isinstance(row["summary"], str) else ""
-        steps.append(
-            f"<li class='{'found' if status in ('done', 'under_way') else 'missing'}'>"
-            f"<span class='chain-step'>{escape(scope.words.name_of('kinds.sara_stage.stage', stage))}</span> "
-            f"<strong>{escape(told)}</strong>"
-            + (f"<span class='chain-note'>{escape(summary)}</span>" if summary else "")
-            + "</li>"
-        )
-    title = f"{escape(scope.say('programs.problem'))}: {escape(str(problem['title']))}"
-    return f"<section class='chain'><h4>{title}</h4><ol>{''.join(steps)}</ol></section>"
-
-
 def money_line(scope: Scope, program: str, line: pd.Series[Any]) -> Figured:
     """What a program costs, over all years: planned and spent, or what was awarded where that is all that is known."""
     if pd.isna(line.revised) and pd.isna(line.actual) and pd.notna(line.encumbered):
@@ -189,54 +168,6 @@ def money_line(scope: Scope, program: str, line: pd.Series[Any]) -> Figured:
         if pd.isna(line.actual):
             text = scope.say("programs.money_planned_line", planned=planned)
     return money_figured(MoneyKey(phase, "program_id", program), scope, text)
-
-
-def problems_table(scope: Scope, problems: pd.DataFrame) -> pd.DataFrame:
-    """Problems in words: title, where, status, owner, and the four stages."""
-    said = scope.say
-    stages = scope.ask(queries.stages)
-    rows = []
-    for problem in queries.rows(problems):
-        mine = stages[stages.problem_id == problem.id].set_index("stage").status.to_dict()
-        places = [scope.name_of(place) for place in problem.neighborhood_ids]
-        rows.append(
-            {
-                said("programs.problem"): problem.title,
-                said("table.place"): formats.join(places, scope.language) or said("programs.citywide"),
-                said("table.status"): scope.words.name_of("kinds.problem.status", str(problem.status)),
-                **{
-                    scope.words.name_of("kinds.sara_stage.stage", stage): (
-                        scope.words.name_of("kinds.sara_stage.status", mine[stage])
-                        if stage in mine
-                        else said("neighborhood.none_recorded")
-                    )
-                    for stage in STAGES
-                },
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def show_problems(scope: Scope) -> None:
-    """The register of problems as a table."""
-    problems = scope.ask(queries.problems, language=scope.language)
-    if problems.empty:
-        st.markdown(for_markdown(scope.say("programs.no_problem_at_all")))
-    else:
-        show_table(problems_table(scope, problems), scope, caption=scope.say("programs.problems"))
-
-
-def show_problems_here(scope: Scope, place: str) -> None:
-    """Problems of a place that no program here works on; those of programs stand in their cards."""
-    problems = scope.ask(queries.problems, neighborhood=place, language=scope.language)
-    mine = scope.ask(queries.programs, neighborhood=place)
-    others = problems[~problems.program_id.isin(mine.id)]
-    if len(others):
-        st.subheader(scope.say("programs.problems"), anchor="problems")
-        stages = scope.ask(queries.stages, language=scope.language)
-        st.html("".join(stages_html(scope, problem, stages) for problem in queries.records(others)))
-    elif problems.empty:
-        st.markdown(for_markdown(scope.say("neighborhood.no_problem_here")))
 
 
 def show_catalog(scope: Scope) -> None:

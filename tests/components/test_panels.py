@@ -12,6 +12,7 @@ import pytest
 
 from components import formats
 from components.panels import home, measures, meetings, money, neighborhood, places, programs, releases, voice
+from components.panels.problems import problems_table
 from components.readings import Reading
 from components.scope import Scope
 from data import queries
@@ -186,7 +187,7 @@ class TestPlaces:
 class TestProgramsAndVoice:
     def test_every_stage_of_every_problem_is_told_or_said_to_be_missing(self, scope: Scope) -> None:
         problems = queries.problems(scope.release)
-        table = programs.problems_table(scope, problems)
+        table = problems_table(scope, problems)
         assert len(table) == len(problems)
         assert (table.map(lambda cell: str(cell).strip()) != "").all(axis=None)
 
