@@ -47,6 +47,10 @@ from data.queries.places import (
     place_names,
     population,
 )
+from data.queries.problems import (
+    problems,
+    stages,
+)
 from data.queries.programs import (
     activities,
     chain,
@@ -54,9 +58,7 @@ from data.queries.programs import (
     evaluations,
     goals,
     partners,
-    problems,
     programs,
-    stages,
 )
 from data.queries.read import records, rows
 from data.queries.voice import (

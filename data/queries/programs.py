@@ -1,33 +1,29 @@
-"""Programs and problems: what is being done, where, how far it is, and what came of it."""
+"""Programs: what is being done, where, how far it is, and what came of it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import func, or_, select
 
 from data.models import (
-    STAGES,
     BudgetLine,
     Commitment,
     Evaluation,
     FeedbackTheme,
     Measure,
     Partner,
-    Problem,
-    ProblemNeighborhood,
     Program,
     ProgramElement,
     ProgramGoal,
     ProgramNeighborhood,
     ProgramPartner,
     ResponseActivity,
-    SaraStage,
     Table,
     table_of,
 )
-from data.queries.read import columns, in_language, read, rows, whole_sum
+from data.queries.read import columns, in_language, read, rows, touching, whole_sum
 from data.store import Release
 
 
@@ -44,32 +40,8 @@ def programs(release: Release, *, neighborhood: str | None = None, language: str
     places = links.groupby("program_id").neighborhood_id.agg(list)
     frame["neighborhood_ids"] = [places.get(program, []) for program in frame.id]
     if neighborhood is not None:
-        frame = frame.loc[_runs_in(frame, neighborhood)].reset_index(drop=True)
+        frame = frame.loc[touching(frame, neighborhood)].reset_index(drop=True)
     return in_language(release, frame, Program, language)
-
-
-def problems(release: Release, *, neighborhood: str | None = None, language: str = "en") -> pd.DataFrame:
-    """Problems by the day they were raised: the columns of `problem`, and neighborhood_ids (a list)."""
-    p, where = columns(Problem), columns(ProblemNeighborhood)
-    frame = read(release, select(table_of(Problem)).order_by(p.seen_on, p.id))
-    links = read(release, select(where.problem_id, where.neighborhood_id).order_by(where.neighborhood_id))
-    places = links.groupby("problem_id").neighborhood_id.agg(list)
-    frame["neighborhood_ids"] = [places.get(problem, []) for problem in frame.id]
-    if neighborhood is not None:
-        frame = frame.loc[_runs_in(frame, neighborhood)].reset_index(drop=True)
-    return in_language(release, frame, Problem, language)
-
-
-def stages(release: Release, *, problem: str | None = None, language: str = "en") -> pd.DataFrame:
-    """SARA stages, in their turn: the columns of `sara_stage`, and row_id."""
-    s = columns(SaraStage)
-    in_turn = case({stage: turn for turn, stage in enumerate(STAGES)}, value=s.stage)
-    wanted = select(table_of(SaraStage)).order_by(s.problem_id, in_turn)
-    if problem is not None:
-        wanted = wanted.where(s.problem_id == problem)
-    frame = read(release, wanted)
-    frame["row_id"] = frame.problem_id + "/" + frame.stage
-    return in_language(release, frame, SaraStage, language, id_column="row_id")
 
 
 def goals(release: Release, *, program: str | None = None, language: str = "en") -> pd.DataFrame:
@@ -160,10 +132,6 @@ def chain(release: Release, neighborhood: str, *, language: str = "en") -> pd.Da
     texts = ["fiscal_year", "measure_id", "measure_name"]
     frame[texts] = frame[texts].astype(object).where(frame[texts].notna(), None)
     return frame
-
-
-def _runs_in(frame: pd.DataFrame, neighborhood: str) -> pd.Series[bool]:
-    return pd.Series([neighborhood in ids for ids in frame.neighborhood_ids], index=frame.index, dtype=bool)
 
 
 def _of_program(release: Release, model: type[Table], program: str | None, language: str | None) -> pd.DataFrame:
