@@ -19,6 +19,11 @@ from data.queries.about import (
     sources,
     withheld_counts,
 )
+from data.queries.evaluations import (
+    evaluation_areas,
+    evaluation_series,
+    evaluations,
+)
 from data.queries.figures import (
     as_figure,
     breaks,
@@ -55,7 +60,6 @@ from data.queries.programs import (
     activities,
     chain,
     elements,
-    evaluations,
     goals,
     partners,
     programs,
@@ -85,6 +89,8 @@ __all__ = [
     "corrections",
     "districts_of",
     "elements",
+    "evaluation_areas",
+    "evaluation_series",
     "evaluations",
     "figure_history",
     "figure_table",

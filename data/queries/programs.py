@@ -10,7 +10,6 @@ from sqlalchemy import func, or_, select
 from data.models import (
     BudgetLine,
     Commitment,
-    Evaluation,
     FeedbackTheme,
     Measure,
     Partner,
@@ -49,19 +48,16 @@ def goals(release: Release, *, program: str | None = None, language: str = "en")
     return _of_program(release, ProgramGoal, program, language)
 
 
-def elements(release: Release, *, program: str | None = None) -> pd.DataFrame:
-    """Evidence for the four design elements: the columns of `program_element`."""
-    return _of_program(release, ProgramElement, program, None)
+def elements(release: Release, *, program: str | None = None, language: str = "en") -> pd.DataFrame:
+    """Evidence for the four design elements: the columns of `program_element`, and row_id."""
+    frame = _of_program(release, ProgramElement, program, None)
+    frame["row_id"] = frame.program_id + "/" + frame.element
+    return in_language(release, frame, ProgramElement, language, id_column="row_id")
 
 
 def activities(release: Release, *, program: str | None = None, language: str = "en") -> pd.DataFrame:
     """Work done: the columns of `response_activity`. Outputs, never results."""
     return _of_program(release, ResponseActivity, program, language)
-
-
-def evaluations(release: Release, *, program: str | None = None, language: str = "en") -> pd.DataFrame:
-    """What is known of whether it worked: the columns of `evaluation`."""
-    return _of_program(release, Evaluation, program, language)
 
 
 def partners(release: Release, *, program: str | None = None, language: str = "en") -> pd.DataFrame:
@@ -74,7 +70,9 @@ def partners(release: Release, *, program: str | None = None, language: str = "e
     )
     if program is not None:
         wanted = wanted.where(link.program_id == program)
-    return in_language(release, read(release, wanted), Partner, language, id_column="partner_id")
+    frame = in_language(release, read(release, wanted), Partner, language, id_column="partner_id")
+    frame["row_id"] = frame.program_id + "/" + frame.partner_id
+    return in_language(release, frame, ProgramPartner, language, id_column="row_id").drop(columns="row_id")
 
 
 def chain(release: Release, neighborhood: str, *, language: str = "en") -> pd.DataFrame:
