@@ -56,6 +56,7 @@ from data.queries.problems import (
     problems,
     stages,
 )
+from data.queries.program import barriers, grant_charges, program_rules, stakeholders, work_done
 from data.queries.programs import (
     activities,
     chain,
@@ -79,6 +80,7 @@ __all__ = [
     "activities",
     "all_revisions",
     "as_figure",
+    "barriers",
     "breaks",
     "budget_by",
     "budget_lines",
@@ -97,6 +99,7 @@ __all__ = [
     "figures",
     "fiscal_years",
     "goals",
+    "grant_charges",
     "grants",
     "late_updates",
     "ledgers",
@@ -115,6 +118,7 @@ __all__ = [
     "planned_updates",
     "population",
     "problems",
+    "program_rules",
     "programs",
     "records",
     "revisions",
@@ -123,10 +127,12 @@ __all__ = [
     "source_files",
     "sources",
     "stages",
+    "stakeholders",
     "survey_questions",
     "survey_results",
     "survey_waves",
     "technology",
     "themes",
     "withheld_counts",
+    "work_done",
 ]

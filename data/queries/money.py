@@ -12,7 +12,7 @@ from data.models import BudgetLine, BudgetShare, FiscalYear, Grant, Program, Tec
 from data.queries.read import columns, in_language, read, whole_sum
 from data.store import Release
 
-By = Literal["fund", "category", "unit_name", "program_id", "reach", "recipient", "fiscal_year"]
+By = Literal["fund", "category", "unit_name", "program_id", "reach", "recipient", "fiscal_year", "grant_id"]
 
 
 def fiscal_years(release: Release, *, language: str = "en") -> pd.DataFrame:

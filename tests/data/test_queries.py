@@ -67,6 +67,8 @@ NEEDS: dict[str, dict[str, Any]] = {
     "late_updates": {"as_of": AS_OF},
     "money_in": {"neighborhood": "harbor-point"},
     "periods": {"measure": "burglary"},
+    "program_rules": {"program": "second-key"},
+    "work_done": {"program": "safe-lights"},
 }
 
 
