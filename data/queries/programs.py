@@ -12,6 +12,7 @@ from data.models import (
     Commitment,
     FeedbackTheme,
     Measure,
+    Neighborhood,
     Partner,
     Program,
     ProgramElement,
@@ -22,24 +23,50 @@ from data.models import (
     Table,
     table_of,
 )
-from data.queries.read import columns, in_language, read, rows, touching, whole_sum
+from data.queries.read import columns, in_language, read, rows, whole_sum
 from data.store import Release
 
 
-def programs(release: Release, *, neighborhood: str | None = None, language: str = "en") -> pd.DataFrame:
+def programs(
+    release: Release,
+    *,
+    neighborhood: str | None = None,
+    pillar: str | None = None,
+    model: str | None = None,
+    status: str | None = None,
+    kind: str | None = None,
+    setting: str | None = None,
+    citywide: bool | None = None,
+    language: str = "en",
+) -> pd.DataFrame:
     """Programs by name: the columns of `program`, and neighborhood_ids (a list, empty for citywide ones).
 
-    With a neighborhood: those that run there. Citywide programs are not counted as running in any one place.
+    Only those for which all that is given holds. neighborhood, setting: it runs in that place, or in one of that
+    setting; citywide programs are not counted as running in any one place. kind: a stakeholder of that kind is a
+    partner. citywide: it is, or is not, for the whole city.
     """
-    p, where = columns(Program), columns(ProgramNeighborhood)
-    frame = read(release, select(table_of(Program)).order_by(p.name, p.id))
+    p, where, n = columns(Program), columns(ProgramNeighborhood), columns(Neighborhood)
+    link, partner = columns(ProgramPartner), columns(Partner)
+    wanted = select(table_of(Program)).order_by(p.name, p.id)
+    for column, code in ((p.model, model), (p.status, status), (p.citywide, citywide)):
+        if code is not None:
+            wanted = wanted.where(column == code)
+    if pillar is not None:
+        wanted = wanted.where((";" + p.pillar + ";").contains(f";{pillar};", autoescape=True))
+    if neighborhood is not None:
+        wanted = wanted.where(p.id.in_(select(where.program_id).where(where.neighborhood_id == neighborhood)))
+    if setting is not None:
+        places_so = select(n.id).where(n.setting == setting)
+        wanted = wanted.where(p.id.in_(select(where.program_id).where(where.neighborhood_id.in_(places_so))))
+    if kind is not None:
+        partners_so = select(partner.id).where(partner.kind == kind)
+        wanted = wanted.where(p.id.in_(select(link.program_id).where(link.partner_id.in_(partners_so))))
+    frame = read(release, wanted)
     links = read(
         release, select(where.program_id, where.neighborhood_id).order_by(where.program_id, where.neighborhood_id)
     )
     places = links.groupby("program_id").neighborhood_id.agg(list)
     frame["neighborhood_ids"] = [places.get(program, []) for program in frame.id]
-    if neighborhood is not None:
-        frame = frame.loc[touching(frame, neighborhood)].reset_index(drop=True)
     return in_language(release, frame, Program, language)
 
 

@@ -23,7 +23,7 @@ from sqlmodel import Session
 
 from data import queries
 from data.figures import Figure, Status
-from data.models import TABLES, BudgetLine, BudgetShare, table_of
+from data.models import PARTNER_KINDS, PILLARS, TABLES, BudgetLine, BudgetShare, table_of
 from data.models.base import Table
 from data.store import Release, Store
 
@@ -389,6 +389,33 @@ def test_programs_of_a_place_run_there_and_citywide_ones_do_not_count(release: R
         here = queries.programs(release, neighborhood=place)
         assert set(here.id) == {program for program, ids in everywhere.items() if place in ids}
     assert queries.programs(release, neighborhood="northgate").empty
+
+
+PLACES_OF = "id IN (SELECT program_id FROM program_neighborhood WHERE neighborhood_id "
+FILTERS = {
+    "neighborhood": (["harbor-point", "northgate"], PLACES_OF + "= ?)"),
+    "pillar": (PILLARS, "';' || pillar || ';' LIKE '%;' || ? || ';%'"),
+    "model": (["problem_oriented_policing", "community_partnership", "other"], "model = ?"),
+    "status": (["planned", "running", "paused", "ended"], "status = ?"),
+    "kind": (
+        PARTNER_KINDS,
+        "id IN (SELECT l.program_id FROM program_partner l JOIN partner p ON p.id = l.partner_id WHERE p.kind = ?)",
+    ),
+    "setting": (["urban", "suburban", "rural"], PLACES_OF + "IN (SELECT id FROM neighborhood WHERE setting = ?))"),
+    "citywide": ([True, False], "citywide = ?"),
+}
+
+
+@given(some.fixed_dictionaries({}, optional={name: some.sampled_from(codes) for name, (codes, _) in FILTERS.items()}))
+@settings(max_examples=60, deadline=None)
+def test_programs_are_those_for_which_all_that_is_asked_holds(release: Release, asked: dict[str, Any]) -> None:
+    conditions = " AND ".join(["1 = 1", *(FILTERS[name][1] for name in asked)])
+    with sqlite3.connect(f"{Path(str(release.path)).as_uri()}?mode=ro", uri=True) as plain:
+        found = plain.execute(f"SELECT id FROM program WHERE {conditions}", tuple(asked.values())).fetchall()
+    plain.close()
+    frame = queries.programs(release, **asked)
+    assert sorted(frame.id) == sorted(program for (program,) in found)
+    assert list(frame.columns) == list(queries.programs(release).columns)
 
 
 def test_the_chain_tells_what_each_link_holds(release: Release, sql: sqlite3.Connection) -> None:
