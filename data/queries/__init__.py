@@ -19,6 +19,7 @@ from data.queries.about import (
     sources,
     withheld_counts,
 )
+from data.queries.equity import benchmark_people, benchmarks, group_periods
 from data.queries.evaluations import (
     evaluation_areas,
     evaluation_series,
@@ -52,6 +53,15 @@ from data.queries.places import (
     place_names,
     population,
 )
+from data.queries.practice import (
+    case_studies,
+    legal_bases,
+    ruled_programs,
+    self_check,
+    staffing,
+    training_courses,
+    training_held,
+)
 from data.queries.problems import (
     problems,
     stages,
@@ -81,10 +91,13 @@ __all__ = [
     "all_revisions",
     "as_figure",
     "barriers",
+    "benchmark_people",
+    "benchmarks",
     "breaks",
     "budget_by",
     "budget_lines",
     "by_neighborhood",
+    "case_studies",
     "chain",
     "city",
     "commitments",
@@ -101,8 +114,10 @@ __all__ = [
     "goals",
     "grant_charges",
     "grants",
+    "group_periods",
     "late_updates",
     "ledgers",
+    "legal_bases",
     "manifest",
     "map_features",
     "measures",
@@ -123,9 +138,12 @@ __all__ = [
     "records",
     "revisions",
     "rows",
+    "ruled_programs",
+    "self_check",
     "shares_of_year",
     "source_files",
     "sources",
+    "staffing",
     "stages",
     "stakeholders",
     "survey_questions",
@@ -133,6 +151,8 @@ __all__ = [
     "survey_waves",
     "technology",
     "themes",
+    "training_courses",
+    "training_held",
     "withheld_counts",
     "work_done",
 ]

@@ -28,6 +28,8 @@ TODAY = date(2026, 3, 3)
 ASKED: dict[str, list[dict[str, Any]]] = {
     "activities": [{}, {"program": "safe-lights", "language": "es"}],
     "all_revisions": [{"neighborhood": PLACE, "language": "es"}, {"measure": MEASURE}, {"measure": "nothing"}],
+    "benchmark_people": [{}, {"neighborhood": PLACE, "language": "es"}],
+    "benchmarks": [{}, {"language": "es"}],
     "breaks": [{}, {"measure": MEASURE, "language": "es"}],
     "budget_by": [
         {"by": "fund"},
@@ -59,6 +61,7 @@ ASKED: dict[str, list[dict[str, Any]]] = {
     "figures": [{"measures": [MEASURE], "neighborhoods": [PLACE]}],
     "fiscal_years": [{"language": "es"}],
     "goals": [{"language": "es"}],
+    "group_periods": [{"measure": "use_of_force"}, {"measure": MEASURE, "neighborhood": PLACE}],
     "grants": [{"language": "es"}],
     "late_updates": [{"as_of": TODAY}],
     "ledgers": [{}],
@@ -77,7 +80,14 @@ ASKED: dict[str, list[dict[str, Any]]] = {
     "planned_updates": [{}],
     "population": [{}, {"neighborhood": PLACE}],
     "problems": [{}, {"neighborhood": PLACE, "language": "es"}],
-    "programs": [{}, {"neighborhood": PLACE, "language": "es"}],
+    "programs": [
+        {},
+        {"neighborhood": PLACE, "language": "es"},
+        {"pillar": "partnerships", "status": "running", "kind": "resident"},
+        {"model": "problem_oriented_policing", "setting": "urban"},
+        {"citywide": True},
+        {"citywide": False},
+    ],
     "revisions": [{}, {"neighborhood": PLACE}],
     "shares_of_year": [{}, {"fiscal_year": "FY2026"}],
     "source_files": [{}],
