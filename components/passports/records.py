@@ -186,8 +186,12 @@ READ: Mapping[str, Callable[[Scope], pd.DataFrame]] = {
 
 
 def goal_number(value: float, unit: Any, scope: Scope) -> str:
-    """A goal's number with its unit: 50% · 5.2 per 1,000 residents a year · 240 children a day."""
+    """A goal's number with its unit, a measure's code or plain words: 50% · 5.2 per 1,000 · 240 children a day."""
     text = str(unit) if isinstance(unit, str) else ""
+    if text == "events":
+        return scope.say("reading.events", n=round(value))
+    if text in ("per_1000_residents", "points"):
+        return formats.value_text(value, text, scope.language)
     if text.split(" ")[0] == "percent":
         rest = text.removeprefix("percent").strip()
         return f"{formats.percent(value, scope.language)} {rest}".strip()

@@ -2,6 +2,7 @@
 
 One door for two figures: `compare(context, figure, other)`. One for a series: `series_verdict(context, figures)`. Both
 take a `Context`, which holds what makes a comparison false (breaks, seasons, visitors, bases), and refuse by it.
+Goals have `goal_verdict(goal, as_of=...)`.
 There is no function that ranks places, and there will be none:
 docs/decisions/0008-comparisons-are-refused-in-one-place.md
 """
@@ -9,6 +10,7 @@ docs/decisions/0008-comparisons-are-refused-in-one-place.md
 from data.verdicts.compare import MANY_LOOKS, SMALL_COUNT, compare, residents_moved
 from data.verdicts.context import Break, Context
 from data.verdicts.finding import Finding, Refusal, Verdict, refused
+from data.verdicts.goals import GoalState, GoalVerdict, goal_verdict
 from data.verdicts.series import SeriesFinding, SeriesVerdict, series_verdict
 
 __all__ = [
@@ -17,11 +19,14 @@ __all__ = [
     "Break",
     "Context",
     "Finding",
+    "GoalState",
+    "GoalVerdict",
     "Refusal",
     "SeriesFinding",
     "SeriesVerdict",
     "Verdict",
     "compare",
+    "goal_verdict",
     "refused",
     "residents_moved",
     "series_verdict",
