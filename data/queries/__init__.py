@@ -63,6 +63,7 @@ from data.queries.practice import (
     training_held,
 )
 from data.queries.problems import (
+    heard,
     problems,
     stages,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "grant_charges",
     "grants",
     "group_periods",
+    "heard",
     "late_updates",
     "ledgers",
     "legal_bases",

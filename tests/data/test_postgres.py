@@ -63,6 +63,7 @@ ASKED: dict[str, list[dict[str, Any]]] = {
     "goals": [{"language": "es"}],
     "group_periods": [{"measure": "use_of_force"}, {"measure": MEASURE, "neighborhood": PLACE}],
     "grants": [{"language": "es"}],
+    "heard": [{}, {"neighborhood": PLACE, "language": "es"}, {"city_only": True}],
     "late_updates": [{"as_of": TODAY}],
     "ledgers": [{}],
     "manifest": [{"language": "es"}],
@@ -79,7 +80,12 @@ ASKED: dict[str, list[dict[str, Any]]] = {
     "planned_releases": [{"language": "es"}],
     "planned_updates": [{}],
     "population": [{}, {"neighborhood": PLACE}],
-    "problems": [{}, {"neighborhood": PLACE, "language": "es"}],
+    "problems": [
+        {},
+        {"neighborhood": PLACE, "language": "es"},
+        {"status": "working", "stage": "response"},
+        {"stage": "none"},
+    ],
     "programs": [
         {},
         {"neighborhood": PLACE, "language": "es"},
