@@ -4,6 +4,7 @@ from components.charts.answers import likert
 from components.charts.bars import bars, parts, promises
 from components.charts.drawing import Drawing, Width
 from components.charts.funnel import funnel
+from components.charts.goal import goal
 from components.charts.money import bullets, steps
 from components.charts.strip import strip
 from components.charts.timeline import Mark, trend, years
@@ -15,6 +16,7 @@ __all__ = [
     "bars",
     "bullets",
     "funnel",
+    "goal",
     "likert",
     "parts",
     "promises",

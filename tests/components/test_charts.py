@@ -193,6 +193,14 @@ STEPS = {
 OVERSPENT = {**STEPS, "actual": 104_000_000, "available": -13_500_000}
 UNREPORTED = {"adopted": 120_000_000, "amendments": pd.NA, "revised": 120_000_000, "actual": None, "encumbered": None}
 
+GOAL = {"target": 80.0, "latest": 68.0, "mark": 71.0, "baseline": 54.0}
+GOAL_TEXTS = {
+    "target": "The goal, by December 31, 2026: at least 80%",
+    "latest": "Latest, October to December 2025: 68%",
+    "mark": "Where it should be by then: 71%",
+    "baseline": "Where it began, October to December 2024: 54% of all the people who answered there",
+}
+
 Builder = Callable[[Any, str, Any], Drawing]
 
 
@@ -245,6 +253,10 @@ BUILDERS: dict[str, Builder] = {
     "steps": lambda lo, la, w: charts.steps(STEPS, lo, la, w),
     "steps over": lambda lo, la, w: charts.steps(OVERSPENT, lo, la, w),
     "steps unreported": lambda lo, la, w: charts.steps(UNREPORTED, lo, la, w),
+    "goal": lambda lo, la, w: charts.goal(GOAL, GOAL_TEXTS, lo, la, w, unit="percent", limits=(58.0, 78.0)),
+    "goal far": lambda lo, la, w: charts.goal(
+        {"target": 5.2, "latest": 9.9, "mark": None, "baseline": 0}, GOAL_TEXTS, lo, la, w, unit="per_1000_residents"
+    ),
     "promises": lambda lo, la, w: charts.promises(
         {"done": 3, "under_way": 7, "overdue": 0, "will_not_do": 1}, lo, la, w
     ),
@@ -261,6 +273,7 @@ TEXTS = {
     "bars": ["1,184", "0"],
     "parts": ["General fund"],
     "steps": ["$1,115,000", "−$530,000"],
+    "goal": ["68%", "80%"],
     "promises": ["7"],
 }
 
