@@ -130,7 +130,7 @@ def value_number(value: float, unit: str, lang: str) -> str:
     """A figure by the code of its unit, for a column whose heading says the unit: '57%', '8.4', '1,184'."""
     if unit == "percent":
         return percent(value, lang)
-    return rate_number(value, lang) if unit == "per_1000_residents" else count(value, lang)
+    return rate_number(value, lang) if unit in ("per_1000_residents", "hours") else count(value, lang)
 
 
 def range_text(low: float, high: float, unit: str, lang: str) -> str:
@@ -215,6 +215,11 @@ def ratio(value: float, lang: str) -> str | None:
         if value < upper:
             return say(f"format.ratio.{name}")
     return say("format.ratio.times", n=int(_rounded(value)))
+
+
+def factor(value: float, lang: str, *, decimals: int = 1) -> str:
+    """How many times one number is another, as a number: with one decimal below ten, or as many as asked for."""
+    return _number(value, lang, decimals if _rounded(value, decimals) < 10 else 0)
 
 
 # Dates and periods

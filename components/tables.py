@@ -55,6 +55,21 @@ def text_html(text: str | Figured) -> str:
     return text.html() if isinstance(text, Figured) else escape(text)
 
 
+def facts_html(facts: Sequence[tuple[str, str | Figured]], *, long: bool = False) -> str:
+    """Names and values as a list, two beside each other where there is room; an address of another site is a link.
+
+    long: one below the other, for values of whole sentences.
+    """
+    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{_or_address(value)}</dd></div>" for name, value in facts)
+    return f'<dl class="facts{" long" if long else ""}">{items}</dl>'
+
+
+def _or_address(value: str | Figured) -> str:
+    if isinstance(value, str) and value.startswith(("https://", "http://")):
+        return f'<a href="{escape(value)}" rel="noopener">{escape(value)}</a>'
+    return text_html(value)
+
+
 def table_html(table: pd.DataFrame, *, caption: str, nothing: str, links: Sequence[str | None] = ()) -> str:
     """A table of texts as HTML. Its first column names the rows; a cell that is `Figured` leads to its figure.
 

@@ -11,6 +11,7 @@ PAGE_PATHS: Final = {
     "programs": "programs",
     "budget": "budget",
     "feedback": "feedback",
+    "how": "how-it-works",
     "about": "about",
     "figure": "figure",
 }

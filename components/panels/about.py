@@ -26,10 +26,12 @@ def show_file_link(scope: Scope, table: str) -> None:
     st.html(f'<p><a href="{escape(address)}" target="_self">{escape(scope.say("about.table_file"))}</a></p>')
 
 
-def show_jumps(scope: Scope, parts: Sequence[tuple[str, str]]) -> None:
-    """Links to the parts of the page. parts: name in the catalog, anchor."""
+def show_jumps(scope: Scope, parts: Sequence[tuple[str, str]], *, group: str = "about") -> None:
+    """Links to the parts of the page. parts: name in the catalog, anchor. group: the page's part of the catalog."""
     label = escape(scope.say("neighborhood.jump"))
-    items = "".join(f'<li><a href="#{anchor}">{escape(scope.say(f"about.{name}"))}</a></li>' for name, anchor in parts)
+    items = "".join(
+        f'<li><a href="#{anchor}">{escape(scope.say(f"{group}.{name}"))}</a></li>' for name, anchor in parts
+    )
     st.html(f'<nav class="jumps" aria-label="{label}"><span>{label}</span><ul>{items}</ul></nav>')
 
 

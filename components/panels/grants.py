@@ -65,4 +65,5 @@ def show_technology(scope: Scope) -> None:
             said("budget.audit"): items.audit_result.fillna(missing),
         }
     )
-    show_table(table, scope, caption=said("budget.technology"))
+    links = [scope.link("how-it-works", anchor=f"technology-{item}") for item in items.id]
+    show_table(table, scope, caption=said("budget.technology"), links=links)

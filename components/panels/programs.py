@@ -19,7 +19,7 @@ from components.panels.problems import stages_html
 from components.passports import MoneyKey, money_figured, record_figured
 from components.passports.records import goal_number
 from components.scope import Scope
-from components.tables import Figured, text_html
+from components.tables import Figured, facts_html
 from components.words import for_markdown
 from data import queries
 
@@ -81,12 +81,6 @@ def program_facts(scope: Scope, program: object, money: pd.DataFrame) -> list[tu
     if isinstance(get("updated_on"), date):
         facts.append((said("programs.updated_name"), formats.date_text(get("updated_on"), scope.language)))
     return facts
-
-
-def facts_html(facts: Sequence[tuple[str, str | Figured]]) -> str:
-    """Names and values as a list."""
-    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{text_html(value)}</dd></div>" for name, value in facts)
-    return f'<dl class="facts">{items}</dl>'
 
 
 def goals_html(scope: Scope, goals: pd.DataFrame) -> str:

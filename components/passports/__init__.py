@@ -13,12 +13,17 @@ from components.passports.history import (
     in_release,
     releases_newest_first,
 )
+from components.passports.listed import CITYWIDE, PROGRAMS, WORK, listed_figured, listed_passport
 from components.passports.money import MoneyKey, money_figured, money_passport
 from components.passports.observations import figured, observation_link, observation_passport
 from components.passports.passport import Fact, Passport, passport_html
 from components.passports.records import count_figured, count_passport, record_figured, record_passport
+from components.passports.training import hours_figured, hours_of, hours_passport, hours_text
 
 __all__ = [
+    "CITYWIDE",
+    "PROGRAMS",
+    "WORK",
     "Edition",
     "Fact",
     "MoneyKey",
@@ -30,7 +35,13 @@ __all__ = [
     "history_of",
     "history_rows",
     "history_table",
+    "hours_figured",
+    "hours_of",
+    "hours_passport",
+    "hours_text",
     "in_release",
+    "listed_figured",
+    "listed_passport",
     "money_figured",
     "money_passport",
     "names_a_figure",

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from components.passports.listed import LISTED, find_listed
 from components.passports.money import find_money
 from components.passports.observations import find_observation
 from components.passports.passport import Passport
 from components.passports.records import find_count, find_record
+from components.passports.training import find_training
 from components.scope import Scope
 
-FINDERS = {"m": find_observation, "phase": find_money, "count": find_count, "t": find_record}
+FINDERS = {
+    "m": find_observation,
+    "phase": find_money,
+    "count": find_count,
+    "t": find_record,
+    "training": find_training,
+    LISTED: find_listed,
+}
 """The code that tells what kind of figure an address is about."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -162,6 +163,7 @@ COLUMNS = {
     "feedback_theme": ("contributors",),
     "grant": ("award_cents",),
     "technology_item": ("annual_cost_cents",),
+    "training_course": ("officers_current",),
     "program_goal": ("baseline", "target", "latest"),
     "population": ("residents",),
     "survey_wave": ("completed", "invited"),
@@ -179,6 +181,7 @@ READ: Mapping[str, Callable[[Scope], pd.DataFrame]] = {
     "feedback_theme": lambda scope: scope.ask(queries.themes, language=scope.language),
     "grant": lambda scope: scope.ask(queries.grants, language=scope.language),
     "technology_item": lambda scope: scope.ask(queries.technology, language=scope.language),
+    "training_course": lambda scope: scope.ask(queries.training_courses, language=scope.language),
     "program_goal": lambda scope: scope.ask(queries.goals, language=scope.language),
     "population": _population,
     "survey_wave": lambda scope: scope.ask(queries.survey_waves, language=scope.language),
@@ -200,6 +203,17 @@ def goal_number(value: float, unit: Any, scope: Scope) -> str:
     return f"{formats.count(value, scope.language)} {text}".strip()
 
 
+def current_text(course: Mapping[str, Any], scope: Scope) -> str:
+    """How many of those who need a course are up to date: 87% (351 of 403)."""
+    current, required = int(course["officers_current"]), int(course["officers_required"])
+    return scope.say(
+        "how.current_of",
+        share=formats.percent(100 * current / required, scope.language),
+        current=formats.count(current, scope.language),
+        required=formats.count(required, scope.language),
+    )
+
+
 def _value(scope: Scope, table: str, column: str, record: Mapping[str, Any]) -> str:
     value = record[column]
     if pd.isna(value):
@@ -208,6 +222,8 @@ def _value(scope: Scope, table: str, column: str, record: Mapping[str, Any]) -> 
         return formats.money_exact(int(value), scope.language)
     if column == "contributors":
         return scope.words.name_of("kinds.feedback_theme.contributors", str(value))
+    if table == "training_course" and record["officers_required"] > 0:
+        return current_text(record, scope)
     if table == "program_goal":
         return goal_number(float(value), record["unit"], scope)
     return formats.count(int(value), scope.language)
@@ -228,6 +244,8 @@ def _place(scope: Scope, record: Mapping[str, Any]) -> str:
 def _day(scope: Scope, record: Mapping[str, Any], column: str) -> str:
     if pd.notna(record.get("held_on")):
         return formats.date_text(record["held_on"], scope.language)
+    if isinstance(record.get("as_of"), date):
+        return formats.date_text(record["as_of"], scope.language)
     period = record.get(f"{column}_period") or record.get("period") or record.get("year")
     if pd.isna(period):
         return ""

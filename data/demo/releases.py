@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from data.demo import money, places, programs, safety, voice
+from data.demo import equity, money, places, practice, programs, safety, voice
 from data.demo.tables import TEXTS, Tables, texts
 
 EXTRACT = "rpd_monthly_extract.csv"
@@ -23,10 +23,11 @@ def write_packs(folder: Path, *, seed: int = 2026) -> list[Path]:
     The same seed gives the same bytes. What happened is drawn once; each pack holds what was known on its day.
     """
     # A stream of its own for each part: more meetings must not change a crime.
-    seeds = np.random.SeedSequence(seed).spawn(5)
+    seeds = np.random.SeedSequence(seed).spawn(6)
     shapes = places.draw(np.random.default_rng(seeds[0]))
     counts = safety.simulate(np.random.default_rng(seeds[1]))
     survey = voice.simulate(np.random.default_rng(seeds[2]))
+    groups = equity.simulate(np.random.default_rng(seeds[5]), counts)
     written = []
     for release in texts("releases")["releases"]:
         pack = folder / release["id"]
@@ -35,11 +36,13 @@ def write_packs(folder: Path, *, seed: int = 2026) -> list[Path]:
         as_of = release["released_on"]
         places.add(tables, shapes)
         safety.add(tables, counts, through=release["through"], complaints_through=2024)
+        equity.add(tables, groups, through=release["through"])
         _add_texts(tables, release)
         # Made anew for each pack, so that what is in several packs is drawn the same in each.
         voice.add(tables, survey, np.random.default_rng(seeds[3]), as_of=as_of)
         rng = np.random.default_rng(seeds[4])
         programs.add(tables, counts, survey, rng, as_of=as_of, through=release["through"])
+        practice.add(tables, as_of=as_of)
         money.add(tables, rng, as_of=as_of, spent_through=release["spent_through"])
         _write(pack, tables, shapes, counts, release)
         written.append(pack)
@@ -66,13 +69,13 @@ def _add_texts(tables: Tables, release: dict[str, Any]) -> None:
     for change in _breaks(release):
         tables.add("series_break", {name: cell for name, cell in change.items() if name != "es"})
         # Readers ask for the breaks of a measure, so their words go by the measure's id.
-        _translate(tables, "series_break", change["measure_id"], "note", change["es"]["note"])
+        tables.translate("series_break", change["measure_id"], "note", change["es"]["note"])
     _add_calendar(tables, as_of)
     for place in places.neighborhoods():
-        _translate(tables, "neighborhood", place["id"], "about", place["es"]["about"])
+        tables.translate("neighborhood", place["id"], "about", place["es"]["about"])
     for column in ("note", "reason"):
         if column in release:
-            _translate(tables, "manifest", release["id"], column, release[f"{column}_es"])
+            tables.translate("manifest", release["id"], column, release[f"{column}_es"])
 
 
 def _breaks(release: dict[str, Any]) -> list[dict[str, Any]]:
@@ -93,12 +96,6 @@ def _add_calendar(tables: Tables, as_of: date) -> None:
                 )
                 day, time = move["to_day"], move["to_time"]
         tables.add("planned_release", {**plan, "planned_on": day, "planned_time": time})
-
-
-def _translate(tables: Tables, table: str, row: str, column: str, text: str) -> None:
-    tables.rows.setdefault("translation", []).append(
-        {"table_name": table, "row_id": row, "column_name": column, "language": "es", "text": text}
-    )
 
 
 def _write(

@@ -19,7 +19,7 @@ from data.queries.about import (
     sources,
     withheld_counts,
 )
-from data.queries.equity import benchmark_people, benchmarks, group_periods
+from data.queries.equity import benchmark_people, benchmarks, group_labels, group_periods
 from data.queries.evaluations import (
     evaluation_areas,
     evaluation_series,
@@ -115,6 +115,7 @@ __all__ = [
     "goals",
     "grant_charges",
     "grants",
+    "group_labels",
     "group_periods",
     "heard",
     "late_updates",
