@@ -51,6 +51,7 @@ class Card:
 
     id: stable code, the anchor in links. finding, subtitle: sentences. lead: what may be said of it.
     table: what people read, in words; its first column is the row's name.
+    open: the table stands open, in the place of a chart.
     passport: what stands behind the card's figure.
     rows: what the file holds (plain numbers and codes); None gives no file.
     alt: what a screen reader says for the chart.
@@ -72,6 +73,7 @@ class Card:
     passport: Passport | None = None
     link: dict[str, str] = field(default_factory=dict)
     file_name: str = ""
+    open: bool = False
 
 
 def show_card(card: Card, scope: Scope) -> None:
@@ -91,6 +93,8 @@ def show_card(card: Card, scope: Scope) -> None:
                 key=f"chart-{card.id}",
                 height=card.drawing.height,
             )
+        if card.open and card.table is not None:
+            show_table(card.table, scope, caption=card.finding)
         if card.how_to_read:
             with st.container(key=f"how-{card.id}"):
                 show_small(f"{scope.say('card.how_to_read')}: {card.how_to_read}")
@@ -131,7 +135,7 @@ def source_line(card: Card, scope: Scope) -> str:
 
 def show_actions(card: Card, scope: Scope) -> None:
     """Table in place, definition, files, link."""
-    if card.table is not None:
+    if card.table is not None and not card.open:
         with st.expander(scope.say("card.table")):
             show_table(card.table, scope, caption=card.finding)
     with st.container(horizontal=True, gap="small", key=f"actions-{card.id}"):

@@ -17,6 +17,7 @@ from components.passports.listed import CITYWIDE, PROGRAMS, WORK, listed_figured
 from components.passports.money import MoneyKey, money_figured, money_passport
 from components.passports.observations import figured, observation_link, observation_passport
 from components.passports.passport import Fact, Passport, passport_html
+from components.passports.program import ProgramKey, number_text, program_figured, program_passport, promises_of
 from components.passports.records import count_figured, count_passport, record_figured, record_passport
 from components.passports.training import hours_figured, hours_of, hours_passport, hours_text
 
@@ -28,6 +29,7 @@ __all__ = [
     "Fact",
     "MoneyKey",
     "Passport",
+    "ProgramKey",
     "count_figured",
     "count_passport",
     "figured",
@@ -45,9 +47,13 @@ __all__ = [
     "money_figured",
     "money_passport",
     "names_a_figure",
+    "number_text",
     "observation_link",
     "observation_passport",
     "passport_html",
+    "program_figured",
+    "program_passport",
+    "promises_of",
     "record_figured",
     "record_passport",
     "releases_newest_first",

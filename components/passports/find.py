@@ -8,6 +8,7 @@ from components.passports.listed import LISTED, find_listed
 from components.passports.money import find_money
 from components.passports.observations import find_observation
 from components.passports.passport import Passport
+from components.passports.program import find_program
 from components.passports.records import find_count, find_record
 from components.passports.training import find_training
 from components.scope import Scope
@@ -17,6 +18,7 @@ FINDERS = {
     "phase": find_money,
     "count": find_count,
     "t": find_record,
+    "of": find_program,
     "training": find_training,
     LISTED: find_listed,
 }

@@ -119,6 +119,7 @@ def money_passport(key: MoneyKey, scope: Scope) -> Passport | None:
             (said("budget.ledger"), ledger),
             (said("table.place"), scope.name_of(key.at) if key.at else ""),
             *beside,
+            (said("passport.share_of_all"), share_of_total(key, found, scope)),
             (said("passport.caveat"), said("limits.money")),
             *source_facts(scope, lines.source_id),
             *release_facts(scope),
@@ -131,6 +132,21 @@ def money_passport(key: MoneyKey, scope: Scope) -> Passport | None:
             "amount_cents": None if missing else int(found), "lines": len(lines),
         },
     )  # fmt: skip
+
+
+def share_of_total(key: MoneyKey, cents: Any, scope: Scope) -> str:
+    """An amount of a part as a share of all of that year and book, with the total named; empty where it is no part."""
+    if not (key.part and key.fiscal_year and key.ledger) or key.by == "line" or pd.isna(cents):
+        return ""
+    total = amount_of(MoneyKey(key.phase, fiscal_year=key.fiscal_year, ledger=key.ledger), scope)
+    if total is None or pd.isna(total) or int(total) <= 0 or int(cents) < 0:
+        return ""
+    return scope.say(
+        "passport.share_of_total",
+        share=formats.percent(100 * int(cents) / int(total), scope.language),
+        total=formats.money_exact(int(total), scope.language),
+        short=formats.money(int(total), scope.language),
+    )
 
 
 def amount_of(key: MoneyKey, scope: Scope) -> Any:
@@ -217,6 +233,9 @@ def part_name(key: MoneyKey, scope: Scope) -> str:
         return str(programs.get(key.part, key.part))
     if key.by == "line":
         return line_name(scope, key.part)
+    if key.by == "grant_id":
+        grants = scope.ask(queries.grants, language=scope.language).set_index("id").name
+        return str(grants.get(key.part, key.part))
     if key.by in ("category", "reach"):
         return scope.words.name_of(f"kinds.budget_line.{key.by}", key.part)
     return key.part
