@@ -2,6 +2,7 @@
 
     places      outlines around a river, residents, what people type to find a place
     safety      counts a month, a quarter and a year
+    equity      force by group of people, and whom it is counted against
     voice       surveys, meetings, themes, promises
     programs    programs, problems, goals, studies, training
     money       budget years in exact cents, grants, technology

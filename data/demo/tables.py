@@ -52,15 +52,13 @@ class Tables:
                 raise KeyError(f"{table} has no column {column}, so no translation of it")
             if row.get(column) is None:
                 continue
-            self.rows.setdefault("translation", []).append(
-                {
-                    "table_name": table,
-                    "row_id": row_id(table, kept),
-                    "column_name": column,
-                    "language": "es",
-                    "text": text,
-                }
-            )
+            self.translate(table, row_id(table, kept), column, text)
+
+    def translate(self, table: str, row: str, column: str, text: str) -> None:
+        """Add a text in Spanish. row: what a translation calls the row, mostly its key."""
+        self.rows.setdefault("translation", []).append(
+            {"table_name": table, "row_id": row, "column_name": column, "language": "es", "text": text}
+        )
 
     def write(self, folder: Path) -> list[str]:
         """Write one CSV a table into `folder`; returns the names of the tables, in order."""

@@ -209,6 +209,22 @@ KINDS: dict[str, Kind] = {
     "no_places": Kind(
         "error", "the pack names no neighborhood", "Give [boundaries.neighborhood] or [neighborhoods.ID]."
     ),
+    # benchmarks
+    "benchmark_group_unknown": Kind(
+        "error",
+        "a benchmark counts people of a group that no figure tells apart",
+        "Name the group as the figures name it, or take it out.",
+    ),
+    "benchmark_too_small": Kind(
+        "error",
+        "a benchmark counts so few people of a group that they could be pointed to, and no ratio stands on them",
+        "Leave the group out of this benchmark. The page says that it is not counted in it.",
+    ),
+    "benchmark_without_reference": Kind(
+        "error",
+        "a benchmark has no people of the group that others are set beside",
+        "Add them for each place and period, or name another reference_group.",
+    ),
     # what hangs together
     "unknown_reference": Kind("error", "something is referred to that is not there", "Add it, or correct the code."),
     "shares_do_not_add_up": Kind("warning", "shares do not add up to 1", "Correct the shares.", True),
@@ -216,6 +232,12 @@ KINDS: dict[str, Kind] = {
         "warning",
         "what is withheld in one release can be read with the help of another",
         "Readers may have both. Where that must not be, withdraw the older release; copies of it stay with readers.",
+    ),
+    # goals
+    "goal_differs_from_figure": Kind(
+        "warning",
+        "a number typed beside a goal is not the published figure, which was taken",
+        "Leave baseline and latest empty where a goal has a measure: publishing fills them.",
     ),
     # history
     "change_without_reason": Kind(

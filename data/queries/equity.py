@@ -22,21 +22,34 @@ def benchmarks(release: Release, *, language: str = "en") -> pd.DataFrame:
     return in_language(release, frame, Source, language, id_column="source_id", source_title="title")
 
 
-def benchmark_people(release: Release, *, neighborhood: str = "city", language: str = "en") -> pd.DataFrame:
-    """People of each group in each benchmark of a place: benchmark_id, period, group_name, people, group_label.
-
-    group_name is as in `observation`; group_label is the same in `language`, found by the group's name.
-    """
+def benchmark_people(release: Release, *, neighborhood: str = "city") -> pd.DataFrame:
+    """People of each group in each benchmark of a place: benchmark_id, period, group_name, people."""
     g = columns(BenchmarkGroup)
     wanted = (
-        select(g.benchmark_id, g.period, g.group_name, g.people, g.group_name.label("group_label"))
+        select(g.benchmark_id, g.period, g.group_name, g.people)
         .where(g.neighborhood_id == neighborhood)
         .order_by(g.benchmark_id, g.period, g.group_name)
     )
-    frame = read(release, wanted)
-    return in_language(
-        release, frame, BenchmarkGroup, language, id_column="group_name", group_label="group_name", group_name="-"
+    return read(release, wanted)
+
+
+def group_labels(release: Release, *, language: str = "en") -> pd.DataFrame:
+    """Groups that figures tell apart, by name: group_name (as in `observation`), group_label (in `language`).
+
+    A translation is found by the group's name alone, under table benchmark_group: a group is the same everywhere.
+    """
+    o = columns(Observation)
+    wanted = (
+        select(o.group_name, o.group_name.label("group_label"))
+        .where(o.group_name != "all")
+        .distinct()
+        .order_by(o.group_name)
     )
+    # group_name stays as it is: the code that figures are found by.
+    return in_language(
+        release, read(release, wanted), BenchmarkGroup, language, id_column="group_name", group_label="group_name",
+        group_name="",
+    )  # fmt: skip
 
 
 def group_periods(release: Release, *, measure: str, neighborhood: str = "city") -> pd.DataFrame:

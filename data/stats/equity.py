@@ -15,6 +15,8 @@ from data.stats.intervals import rate_ratio_interval
 
 SMALLEST_GROUP = 0.01
 """The share of the population under which OJJDP computes no index for a group."""
+FEWEST_EVENTS = 10
+"""Below it no rate is given, of a group or of the one that it is compared with."""
 
 
 @dataclass(frozen=True)

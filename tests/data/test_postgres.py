@@ -28,7 +28,7 @@ TODAY = date(2026, 3, 3)
 ASKED: dict[str, list[dict[str, Any]]] = {
     "activities": [{}, {"program": "safe-lights", "language": "es"}],
     "all_revisions": [{"neighborhood": PLACE, "language": "es"}, {"measure": MEASURE}, {"measure": "nothing"}],
-    "benchmark_people": [{}, {"neighborhood": PLACE, "language": "es"}],
+    "benchmark_people": [{}, {"neighborhood": PLACE}],
     "benchmarks": [{}, {"language": "es"}],
     "breaks": [{}, {"measure": MEASURE, "language": "es"}],
     "budget_by": [
@@ -61,6 +61,7 @@ ASKED: dict[str, list[dict[str, Any]]] = {
     "figures": [{"measures": [MEASURE], "neighborhoods": [PLACE]}],
     "fiscal_years": [{"language": "es"}],
     "goals": [{"language": "es"}],
+    "group_labels": [{}, {"language": "es"}],
     "group_periods": [{"measure": "use_of_force"}, {"measure": MEASURE, "neighborhood": PLACE}],
     "grants": [{"language": "es"}],
     "heard": [{}, {"neighborhood": PLACE, "language": "es"}, {"city_only": True}],

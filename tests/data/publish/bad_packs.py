@@ -36,6 +36,21 @@ PLANS = HEAD + '[release]\nreleased_on = 2026-03-03\n[tables.planned_release]\nf
 MOVES = PLANS + '[tables.plan_change]\nfile = "moves.csv"\n'
 PLAN = "id,planned_on,planned_time,announced_on,brings\nnext,2026-06-02,{time},2026-03-03,More.\n"
 MOVE = "planned_release_id,changed_on,from_day,reason\nnext,{day},2026-05-01,Late.\n"
+GROUPED = (
+    HEAD
+    + "".join(f'[tables.{table}]\nfile = "{table}.csv"\nsource = "police"\n' for table in ("observation", "benchmark"))
+    + '[tables.benchmark_group]\nfile = "people.csv"\n'
+)
+GROUPED_FILES: dict[str, str | bytes] = {
+    "observation_csv": "measure,neighborhood,period,group_name,numerator\nburglary,city,2024,Old,40\n"
+                       "burglary,city,2024,Young,60\n",
+    "benchmark_csv": "id,name,definition,reference_group\nresidents,Residents,Who lives here.,Old\n",
+}  # fmt: skip
+PEOPLE_HEAD = "benchmark_id,neighborhood_id,period,group_name,people\n"
+
+
+def _people(rows: str, **bad: object) -> Bad:
+    return Bad(GROUPED, GROUPED_FILES | {"people_csv": PEOPLE_HEAD + rows}, **{"file": "people.csv", **bad})  # type: ignore[arg-type]
 
 
 def _measure(row: str, **bad: object) -> Bad:
@@ -90,4 +105,11 @@ BAD_FIGURES: dict[str, Bad] = {
     "plan_out_of_order": Bad(MOVES, {"plans_csv": PLAN.format(time="09:30"),
                                      "moves_csv": MOVE.format(day="2026-03-02")}, file="moves.csv", row=2,
                              column="changed_on", found="2026-03-02", expected="from announced_on"),
+    "benchmark_group_unknown": _people("residents,city,2024,Old,900\nresidents,city,2024,young,800\n", row=3,
+                                       column="group_name", found="'young'", expected="one of Old, Young"),
+    "benchmark_too_small": _people("residents,city,2024,Old,900\nresidents,city,2024,Young,9\n", row=3,
+                                   column="people", found="9", expected="10 people or more"),
+    "benchmark_without_reference": _people("residents,city,2024,Old,900\nresidents,city,2023,Young,800\n",
+                                           file="benchmark.csv", row=2, column="reference_group",
+                                           found="'Old' has no people in city, 2023", expected="wherever"),
 }  # fmt: skip
