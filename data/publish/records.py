@@ -77,7 +77,16 @@ def _of(table: str, old: pd.DataFrame, new: pd.DataFrame) -> Iterator[dict[str, 
             if was[name] == now[name] or (when and was[when] != now[when]):
                 continue
             ends = {"old": _plain(was[name]), "new": None if pd.isna(now[name]) else _plain(now[name])}
-            yield {**about, **ends, "changed_column": name, "kind": "changed", "needs_reason": name not in RUNNING}
+            silent = name in RUNNING or _follows_a_figure(table, name, was, now)
+            yield {**about, **ends, "changed_column": name, "kind": "changed", "needs_reason": not silent}
+
+
+def _follows_a_figure(table: str, name: str, was: Mapping[Any, Any], now: Mapping[Any, Any]) -> bool:
+    """The baseline of a goal with a measure is a published figure, which is asked for its own reason. Another measure
+    or another period is a new start, and needs one.
+    """
+    told_by = [(record["measure_id"], record["baseline_period"]) for record in (was, now)] if name == "baseline" else []
+    return table == "program_goal" and bool(told_by) and told_by[0] == told_by[1] and pd.notna(told_by[0][0])
 
 
 def _where(record: Mapping[Any, Any]) -> dict[str, Any]:

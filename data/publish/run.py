@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import literal_column, select
 
 from data.models import City, Manifest, Measure, Observation, Table, table_of
-from data.publish import classes, derive, history, privacy, statuses, visitors
+from data.publish import classes, derive, goals, history, privacy, statuses, visitors
 from data.publish.cells import Layout, Tables, figures_held, to_protect
 from data.publish.earlier import Earlier
 from data.publish.fingerprints import key_of, make_key, without_telling
@@ -255,7 +255,7 @@ def _worked_out(gathered: Gathered, kept: list[Release], progress: Progress) -> 
         fiscal_start_month=month,
     )
     _audited(tables, limits, layout, progress)
-    _refuse_telling_goals(tables, limits)
+    _fill_goals(tables, gathered, month)
     if earlier:
         attacked = _tables(tables | {"measure": _with_sensitive(measure, guarded)})
         told = privacy.across(attacked, safe.true, earlier, limits=limits, layout=layout)
@@ -278,27 +278,21 @@ def _audited(tables: Mapping[str, pd.DataFrame], limits: Thresholds, layout: Lay
     raise ReleaseRefused([f"{len(found):,} small numbers could be worked out from what is shown: {where}"])
 
 
-def _refuse_telling_goals(tables: Mapping[str, pd.DataFrame], limits: Thresholds) -> None:
-    """Goals are typed by hand, and may hold a number that is hidden as a figure. Raises ReleaseRefused."""
-    about = tables["measure"].set_index("id")
-    figures = tables["observation"]
-    is_survey = figures["measure_id"].map(about["kind"]).isin(["share", "score"])
-    is_silent = (figures["status"] == "withheld") | (is_survey & (figures["status"] == "too_few_to_say"))
-    silent = figures[is_silent & (figures["group_name"] == "all")]
-    hidden = set(zip(silent["measure_id"], silent["neighborhood_id"], silent["period"], strict=True))
-    counted = set(about.index[about["sensitive"].astype(bool) & (about["unit"] == "events")])
-    told = []
-    for goal in tables["program_goal"].to_dict("records"):
-        place = "city" if pd.isna(goal["neighborhood_id"]) else goal["neighborhood_id"]
-        for name in ("baseline", "latest"):
-            number, key = goal[name], (goal["measure_id"], place, goal[f"{name}_period"])
-            is_small = goal["measure_id"] in counted and 0 < number < limits.small_count
-            if pd.notna(number) and (is_small or key in hidden):
-                told.append(
-                    f"goal {goal['id']}: {name} is {number:g}, and no such number may be shown for "
-                    f"{', '.join(map(str, key))}; leave it empty"
-                )
-    if told:
+def _fill_goals(tables: dict[str, pd.DataFrame], gathered: Gathered, fiscal_start_month: int) -> None:
+    """Give goals the published figures. Raises ReleaseRefused where a typed number tells what may not be shown."""
+    filled, differs = goals.with_figures(tables, fiscal_start_month=fiscal_start_month)
+    tables |= filled
+    toml = gathered.pack.toml
+    file = toml.tables["program_goal"][0].file if toml and "program_goal" in toml.tables else CITY_TOML
+    for one in differs:
+        gathered.report.add(
+            "goal_differs_from_figure",
+            file=file,
+            column=one.column,
+            found=f"{one.found} for goal {one.goal}",
+            expected=one.expected,
+        )
+    if told := goals.telling(tables, gathered.pack.thresholds):
         raise ReleaseRefused(told)
 
 

@@ -13,7 +13,8 @@ from data.publish.frames import typed
 from data.publish.revisions import ExplainFrom, differences
 
 GOAL = {"id": "g", "program_id": "lights", "measure_id": "burglary", "neighborhood_id": "east", "description": "Fewer",
-        "baseline": 40.0, "target": 30.0, "latest": 36.0, "latest_period": "2025", "direction": "fewer"}  # fmt: skip
+        "baseline": 40.0, "baseline_period": "2024", "target": 30.0,
+        "latest": 36.0, "latest_period": "2025", "direction": "fewer"}  # fmt: skip
 MEETING = {"id": "m", "kind": "town_hall", "title": "Spring", "neighborhood_id": "east", "attendance": 41}
 GRANT = {"id": "cops", "name": "Hiring", "funder": "US", "purpose": "Officers", "award_cents": 100_000_000}
 
@@ -32,7 +33,10 @@ def changed(table: str, row: dict[str, Any], **now: Any) -> list[dict[str, Any]]
     ("table", "row", "now", "told", "needs_reason"),
     [
         ("program_goal", GOAL, {"target": 38.0}, ("target", "30", "38"), True),
-        ("program_goal", GOAL, {"baseline": 41.5}, ("baseline", "40", "41.5"), True),
+        # The baseline of a goal with a measure is a figure, which is asked for its own reason; a new start is not.
+        ("program_goal", GOAL, {"baseline": 41.5}, ("baseline", "40", "41.5"), False),
+        ("program_goal", GOAL, {"baseline": 41.5, "baseline_period": "2025"}, ("baseline", "40", "41.5"), True),
+        ("program_goal", {**GOAL, "measure_id": None}, {"baseline": 41.5}, ("baseline", "40", "41.5"), True),
         ("program_goal", GOAL, {"latest": 33.0}, ("latest", "36", "33"), False),
         ("program_goal", GOAL, {"target": None}, ("target", "30", None), True),
         ("feedback_event", MEETING, {"attendance": 14}, ("attendance", "41", "14"), True),
