@@ -5,7 +5,6 @@ Goals and studies take their numbers from the same counts and surveys that are p
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from typing import Any
 
@@ -52,8 +51,7 @@ def add(
     for goal in words["goals"]:
         tables.add("program_goal", _goal(goal, counts, survey, as_of=as_of, through=through))
     for evaluation in words["evaluations"]:
-        if evaluation["finished_on"] <= as_of:
-            tables.add("evaluation", _evaluation(evaluation, counts))
+        _add_evaluation(tables, evaluation, as_of=as_of)
     for barrier in words["barriers"]:
         if barrier["raised_on"] <= as_of:
             eased = barrier.get("eased_on", date.min) <= as_of
@@ -106,7 +104,7 @@ def _add_last_news(tables: Tables) -> None:
     dated = {"program_element": "dated_on", "response_activity": "period", "evaluation": "finished_on"}
     for table, column in dated.items():
         for row in tables.rows.get(table, []):
-            day = periods.parse(row["period"]).end if column == "period" else row[column]
+            day = periods.parse(row["period"]).end if column == "period" else row.get(column) or date.min
             program = row.get("program_id")
             if program:
                 news[program] = max(news.get(program, day), day)
@@ -226,32 +224,15 @@ def _wave_period(period: str | None) -> str | None:
     return found.get(period, period) if period else None
 
 
-def _evaluation(evaluation: dict[str, Any], counts: safety.Counts) -> Row:
-    """Estimate and range from the same counts that are published.
-
-    With a comparison: the weighted displacement difference without its nearby areas, (T1 - T0) - (C1 - C0), whose
-    standard error is the root of the sum of the counts (Wheeler and Ratcliffe 2018). Without one: T1 - T0.
-    """
-    row: Row = dict(evaluation)
-    if "here" not in evaluation:
-        return row
-    measure = evaluation["measure_id"]
-    numbers = []
-    for place in (evaluation["here"], evaluation.get("there")):
-        if place:
-            before = counts.between(measure, place, *evaluation["before"])
-            after = counts.between(measure, place, *evaluation["after"])
-            numbers.append((before, after))
-    estimate = numbers[0][1] - numbers[0][0]
-    if len(numbers) == 2:
-        estimate -= numbers[1][1] - numbers[1][0]
-    error = math.sqrt(sum(before + after for before, after in numbers))
-    row |= {
-        "estimate": estimate,
-        "low": round(estimate - 1.96 * error, 1),
-        "high": round(estimate + 1.96 * error, 1),
-    }
-    return row
+def _add_evaluation(tables: Tables, evaluation: dict[str, Any], *, as_of: date) -> None:
+    """An evaluation from the day on that it was declared; a study that somebody else made, once it is finished."""
+    finished = evaluation.get("finished_on", date.max)
+    if evaluation.get("declared_on" if "areas" in evaluation else "finished_on", finished) > as_of:
+        return
+    tables.add("evaluation", {**evaluation, "finished_on": finished if finished <= as_of else None})
+    for role, places_there in evaluation.get("areas", {}).items():
+        for place in places_there:
+            tables.add("evaluation_area", {"evaluation_id": evaluation["id"], "neighborhood_id": place, "role": role})
 
 
 def _add_training(tables: Tables, rng: np.random.Generator, *, as_of: date) -> None:

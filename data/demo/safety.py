@@ -89,11 +89,6 @@ class Counts:
         """Events of a calendar year on file in that release."""
         return sum(self.known(measure, place, f"{year}-{month:02d}", through=through) for month in range(1, 13))
 
-    def between(self, measure: str, place: str, first: str, last: str) -> int:
-        """Events from month `first` to month `last`, both included, as finally known."""
-        wanted = [month for month in months(last) if month >= first]
-        return sum(self.final[measure, place, month] for month in wanted)
-
 
 def simulate(rng: np.random.Generator) -> Counts:
     """Draw five years of counts."""

@@ -32,7 +32,7 @@ RANGES: dict[str, tuple[float, float]] = {
 NEVER_NEGATIVE = ("numerator", "denominator", "n_effective", "hours", "quantity")
 """Numbers with a point that cannot be below zero. Whole numbers cannot either, but for cents."""
 
-PERIOD_COLUMNS = ("period", "covers", "baseline_period", "latest_period", "denominator_period")
+PERIOD_COLUMNS = ("period", "covers", "baseline_period", "latest_period", "denominator_period", "before", "after")
 
 TIME_COLUMNS = ("planned_time", "from_time")
 """Times of day on the city's clock, as 09:30."""

@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import literal_column, select
 
 from data.models import City, Manifest, Measure, Observation, Table, table_of
-from data.publish import classes, derive, goals, history, privacy, statuses, visitors
+from data.publish import benchmarks, classes, derive, evaluations, goals, history, privacy, statuses, visitors
 from data.publish.cells import Layout, Tables, figures_held, to_protect
 from data.publish.earlier import Earlier
 from data.publish.fingerprints import key_of, make_key, without_telling
@@ -172,7 +172,7 @@ def _made(
     city = gathered.tables["city"].iloc[0]
     kept = _kept(store, release_id, str(city["id"]))
     try:
-        tables = _worked_out(gathered, kept, progress)
+        tables = _worked_out(gathered, kept, day, progress)
     except ValueError as error:  # figures that contradict themselves: every such error of the stages is a sentence
         raise ReleaseRefused([str(error)]) from error
     progress("Comparing with the release before")
@@ -209,7 +209,9 @@ def _refuse_errors(gathered: Gathered) -> None:
         raise ReleaseRefused([f"the pack has {len(errors):,} error{'s' if len(errors) > 1 else ''}, listed above"])
 
 
-def _worked_out(gathered: Gathered, kept: list[Release], progress: Progress) -> dict[str, pd.DataFrame]:
+def _worked_out(
+    gathered: Gathered, kept: list[Release], released_on: date, progress: Progress
+) -> dict[str, pd.DataFrame]:
     tables, rules = dict(gathered.tables), gathered.measure_rules
     month = int(tables["city"]["fiscal_start_month"].iloc[0])
     limits = gathered.pack.thresholds
@@ -260,6 +262,12 @@ def _worked_out(gathered: Gathered, kept: list[Release], progress: Progress) -> 
         attacked = _tables(tables | {"measure": _with_sensitive(measure, guarded)})
         told = privacy.across(attacked, safe.true, earlier, limits=limits, layout=layout)
         _warn_of_told(told, gathered)
+
+    progress("Working out evaluations")
+    tables["evaluation"], tables["evaluation_area"] = evaluations.computed(
+        tables, fiscal_start_month=month, released_on=released_on
+    )
+    tables["translation"] = evaluations.with_words_of_units(tables, gathered.tables["evaluation"])
 
     progress("Finding map classes")
     tables["measure"] = classes.with_map_breaks(tables)

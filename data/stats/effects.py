@@ -266,6 +266,93 @@ def interrupted_series(
     )
 
 
+def controlled_interrupted_series(
+    events: npt.ArrayLike,
+    control: npt.ArrayLike,
+    starts_at: int,
+    populations: npt.ArrayLike | None = None,
+    control_populations: npt.ArrayLike | None = None,
+    *,
+    period: int = 12,
+    harmonics: int = 2,
+    confidence: float = 0.95,
+) -> Interruption:
+    """The same against a second series that nothing was done to: treated x after is what changed beyond the control.
+
+    control: (n,) the other series, over the same periods. Each series has a level and a trend of its own; the change
+    at the moment and the seasons are shared. fitted and expected are those of the treated series; expected is what the
+    control's change leads to expect. Errors as `interrupted_series`, for either series.
+    Source: Lopez Bernal, Cummins & Gasparrini 2018, Int. J. Epidemiol. 47:2082.
+    """
+    import statsmodels.api as sm
+
+    x, people = _counts_and_people(events, populations)
+    other, others = _counts_and_people(control, control_populations)
+    if len(x) != len(other):
+        raise ValueError(f"events and control must have one length: {len(x)}, {len(other)}")
+    size = len(x)
+    time = np.tile(np.arange(size, dtype=np.float64), 2)
+    treated = np.repeat([1.0, 0.0], size)
+    after = (time >= starts_at).astype(np.float64)
+    columns = [np.ones(2 * size), treated * after, treated, after, time, treated * time]
+    for turn in range(1, harmonics + 1):
+        angle = 2 * np.pi * turn * time / period
+        columns += [np.sin(angle), np.cos(angle)]
+    design = np.column_stack(columns)
+    both, offset = np.concatenate([x, other]), np.log(np.concatenate([people, others]))
+    known = ~np.isnan(both) & ~np.isnan(offset)
+    for side in (treated == 1, treated == 0):
+        if not (both[known & side & (after > 0)].sum() > 0 and both[known & side & (after == 0)].sum() > 0):
+            raise ValueError(f"no events before or after place {starts_at} in one of the series")
+    if known.sum() < 2 * design.shape[1]:
+        raise ValueError(f"{int(known.sum())} known periods are too few to fit {design.shape[1]} numbers")
+    fit = sm.GLM(both[known], design[known], family=sm.families.Poisson(), offset=offset[known]).fit(scale="X2")
+    coefficients, effect = np.asarray(fit.params), float(fit.params[1])
+    reach = normal_quantile(confidence) * float(fit.bse[1])
+    without = coefficients.copy()
+    without[1] = 0.0
+    missing = np.where(known, 0.0, np.nan)[:size]
+    return Interruption(
+        ratio=float(np.exp(effect)),
+        low=float(np.exp(effect - reach)),
+        high=float(np.exp(effect + reach)),
+        trend_per_year=float(np.exp((coefficients[4] + coefficients[5]) * period)),
+        dispersion=float(fit.scale),
+        fitted=np.exp(design @ coefficients + offset)[:size] + missing,
+        expected=np.exp(design @ without + offset)[:size] + missing,
+    )
+
+
+def trend_ratio(treated: npt.ArrayLike, comparison: npt.ArrayLike, confidence: float = 0.95) -> tuple[float, float]:
+    """The range of the factor a period by which treated events ran away from the comparison's: 1 for alike.
+
+    Both (n,): events of the same periods in time order, before anything was done. Given the sum of each period, the
+    treated part of it is a binomial, and a logistic trend of that part is the Poisson trend x treated with a level of
+    its own for each period: shared seasons drop out. The errors grow with the spread that is seen (never below chance),
+    and the range uses Student's t with n - 2 degrees of freedom. Periods without any event tell nothing.
+
+    Raises ValueError for different lengths, negative numbers, fewer than three periods with events, or a side without
+    any event.
+    """
+    import statsmodels.api as sm
+
+    x, _ = _counts_and_people(treated, None)
+    y, _ = _counts_and_people(comparison, None)
+    if len(x) != len(y):
+        raise ValueError(f"treated and comparison must have one length: {len(x)}, {len(y)}")
+    told = (x + y) > 0  # nan is not above 0
+    if told.sum() < 3:
+        raise ValueError("fewer than three periods with events")
+    if not (x[told].sum() > 0 and y[told].sum() > 0):
+        raise ValueError("no events in the treated or the comparison areas")
+    design = np.column_stack([np.ones(len(x)), np.arange(len(x), dtype=np.float64)])[told]
+    model = sm.GLM(np.column_stack([x, y])[told], design, family=sm.families.Binomial())
+    fit = model.fit()
+    spread = max(1.0, float(fit.pearson_chi2) / fit.df_resid)
+    reach = float(special.stdtrit(fit.df_resid, (1 + confidence) / 2) * fit.bse[1] * np.sqrt(spread))
+    return float(np.exp(fit.params[1] - reach)), float(np.exp(fit.params[1] + reach))
+
+
 def _counts(*pairs: Pair) -> Floats:
     """Pairs of counts as (n, 2); refuses negative and missing ones."""
     (counts,) = checked(counts=pairs)

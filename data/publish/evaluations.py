@@ -1,0 +1,522 @@
+"""Did it work? What a pack declares is worked out here from the published figures, or refused with a reason.
+
+Only published rows of `observation` are read, after everything that must be withheld is gone: whoever has the files
+of a release can do all this again, and nothing that is withheld can leak. Needed counts that are withheld, not reported
+or missing are never guessed: `not_published`.
+
+What is refused is refused for the first reason of REASONS that holds: first what the declaration itself shows, then
+what the published counts lack, then what they are too few for, then what would mislead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data import periods
+from data.models import Evaluation, EvaluationArea, Measure, Observation, SeriesBreak
+from data.periods import Period
+from data.publish.frames import typed
+from data.stats import effects
+from data.stats.intervals import Floats, rate_ratio_interval
+
+REASONS = (
+    "not_over",
+    "unequal_windows",
+    "other_season",
+    "break_inside",
+    "not_published",
+    "too_short",
+    "no_baseline",
+    "under_20_events",
+    "at_its_peak",
+)
+"""Why nothing is said, in the order in which it is asked (the domain reference, 3.6)."""
+
+STUDY = "published_study"
+COMPARED = ("displacement_difference", "difference_in_differences")
+"""Methods that are nothing without comparison areas."""
+GRAINS = {"month": 12, "quarter": 4, "year": 1}
+"""Periods that series are made of, finest first, and how many a year has."""
+HARMONICS = {"month": 2, "quarter": 1, "year": 0}
+FEW_EVENTS = 20
+LEAST_BEFORE = {"month": 24, "quarter": 8, "year": 8}
+LEAST_AFTER = {"month": 6, "quarter": 4, "year": 4}
+"""Periods that an interrupted series needs before and after."""
+LOOK_BACK = {"month": 36, "quarter": 12, "year": 10}
+"""How many periods back from the end of `before` trends are compared."""
+LEAST_FOR_TRENDS = 6
+EARLIER_WINDOWS = 2
+"""Windows of earlier years that it takes to say that an area was at its peak."""
+
+TYPED = ("estimate", "low", "high", "grade")
+"""Numbers that only a published study brings."""
+COUNTED = ("events_before", "events_after")
+NUMBERS = (
+    "estimate", "low", "high", "ratio", "ratio_low", "ratio_high", "displaced", "displaced_low", "displaced_high",
+    *COUNTED,
+)  # fmt: skip
+SAID = (*NUMBERS, "grade", "trends", "few_areas", "series_by")
+"""All that an evaluation says once it is not refused."""
+
+
+class Refused(Exception):
+    """Nothing can be said: carries the code of the reason."""
+
+
+@dataclass(frozen=True)
+class _Effect:
+    """estimate, low, high: events, below 0 for fewer; ratio: value, low and high, where the method has one."""
+
+    estimate: float
+    low: float
+    high: float
+    ratio: tuple[float, float, float] | None = None
+    few_areas: bool | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """Published counts of one measure: (place, first day, last day) -> events."""
+
+    counts: Mapping[tuple[str, date, date], float]
+    settled_through: date
+    breaks: tuple[date, ...] = ()
+
+    def grain(self, places: Iterable[str], windows: Iterable[Period]) -> str | None:
+        """The finest kind of period that covers all windows in all places; "" where a figure is just the window.
+
+        None where nothing does.
+        """
+        places, windows = list(places), list(windows)
+        for grain in GRAINS:
+            pieces = [_pieces(window, grain) for window in windows]
+            if all(pieces) and all(self._has(place, *one) for some in pieces for one in some for place in places):
+                return grain
+        whole = all(self._has(place, window.start, window.end) for window in windows for place in places)
+        return "" if whole else None
+
+    def of(self, place: str, window: Period, grain: str) -> Floats:
+        """Events of each period of a window; nan where they are not published."""
+        spans = _pieces(window, grain) if grain else [(window.start, window.end)]
+        return np.array([self.counts.get((place, *days), np.nan) for days in spans], dtype=np.float64)
+
+    def _has(self, place: str, first: date, last: date) -> bool:
+        return (place, first, last) in self.counts
+
+    def has_break(self, first: date, last: date) -> bool:
+        """True where figures after a day within cannot be compared with those before it. first itself is no matter."""
+        return any(first < day <= last for day in self.breaks)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One evaluation with its windows, its areas by role and the published counts of its measure."""
+
+    row: Mapping[str, Any]
+    before: Period
+    after: Period
+    areas: Mapping[str, list[str]]
+    series: Series
+    seasonal: bool
+    released_on: date
+    grain: str = ""
+
+    @property
+    def method(self) -> str:
+        return str(self.row["method"])
+
+    @cached_property
+    def places(self) -> list[str]:
+        return [place for places in self.areas.values() for place in places]
+
+    @cached_property
+    def events(self) -> dict[str, effects.Pair]:
+        """Events before and after of each place."""
+        return {
+            place: (
+                float(self.series.of(place, self.before, self.grain).sum()),
+                float(self.series.of(place, self.after, self.grain).sum()),
+            )
+            for place in self.places
+        }
+
+    def total(self, role: str) -> effects.Pair:
+        """Events before and after in all areas of a role."""
+        pairs = [self.events[place] for place in self.areas.get(role, [])]
+        return sum(one for one, _ in pairs), sum(one for _, one in pairs)
+
+    def count(self, role: str) -> int:
+        return len(self.areas.get(role, []))
+
+
+def computed(
+    tables: Mapping[str, pd.DataFrame], *, fiscal_start_month: int, released_on: date
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Tables `evaluation` and `evaluation_area` with all that follows from the published figures.
+
+    tables: as they are published; read are observation, measure, series_break, evaluation and evaluation_area.
+    An evaluation is either refused (one of REASONS) and has no number, or has what its method gives. Estimates are
+    events, below 0 for fewer. The order of rows is no matter. docs/statistics.md has the methods, docs/city-pack.md how
+    to declare one.
+    """
+    declared = typed(tables["evaluation"], Evaluation)
+    areas = typed(tables["evaluation_area"], EvaluationArea)
+    for name in (*SAID, "refused"):
+        if name not in TYPED:
+            declared[name] = None
+    areas[list(COUNTED)] = np.nan
+    if declared["method"].isna().all():
+        return typed(declared, Evaluation), typed(areas, EvaluationArea)
+    places = {
+        str(code): {str(role): sorted(some["neighborhood_id"]) for role, some in mine.groupby("role")}
+        for code, mine in areas.groupby("evaluation_id")
+    }
+    series = _series(tables, set(declared["measure_id"].dropna()), set(areas["neighborhood_id"]))
+    measure = typed(tables["measure"], Measure).set_index("id")
+    found: list[dict[str, Any]] = []
+    counted: dict[tuple[str, str], effects.Pair] = {}
+    for record in declared.to_dict("records"):
+        row = {str(name): cell for name, cell in record.items()}
+        if pd.isna(row["method"]):
+            found.append(row)
+            continue
+        if row["method"] == STUDY:
+            found.append({**row, "grade": _grade_of_study(row)})
+            continue
+        about = measure.loc[row["measure_id"]]
+        case = _Case(
+            row,
+            periods.parse(row["before"], fiscal_start_month=fiscal_start_month),
+            periods.parse(row["after"], fiscal_start_month=fiscal_start_month),
+            places.get(row["id"], {}),
+            series[row["measure_id"]],
+            bool(about["seasonal"]),
+            released_on,
+        )
+        blank: dict[str, Any] = {**row, **dict.fromkeys(SAID)}
+        blank["unit"] = about["events"] if pd.isna(row["unit"]) else row["unit"]
+        try:
+            said, case = _worked_out(case)
+        except Refused as refused:
+            found.append({**blank, "refused": str(refused)})
+            continue
+        found.append({**blank, **said})
+        counted |= {(str(row["id"]), place): pair for place, pair in case.events.items()}
+    keys = list(zip(areas["evaluation_id"], areas["neighborhood_id"], strict=True))
+    for at, name in enumerate(COUNTED):
+        areas[name] = [counted[key][at] if key in counted else np.nan for key in keys]
+    return typed(pd.DataFrame(found), Evaluation), typed(areas, EvaluationArea)
+
+
+def with_words_of_units(tables: Mapping[str, pd.DataFrame], declared: pd.DataFrame) -> pd.DataFrame:
+    """Table `translation` with the words of units that publishing took from the measure.
+
+    tables: with the evaluations that `computed` made. declared: the evaluations as the pack brought them.
+    """
+    said, made = tables["translation"], tables["evaluation"]
+    typed_units = declared.set_index("id")["unit"]
+    taken = made[made["unit"].notna() & made["id"].map(typed_units).isna()]
+    words = said[(said["table_name"] == "measure") & (said["column_name"] == "events")]
+    both = taken[["id", "measure_id"]].merge(words, left_on="measure_id", right_on="row_id")
+    more = both.assign(table_name="evaluation", row_id=both["id"], column_name="unit")[list(said.columns)]
+    return pd.concat([said, more], ignore_index=True)
+
+
+def _series(tables: Mapping[str, pd.DataFrame], measures: set[str], places: set[str]) -> dict[str, Series]:
+    rows = tables["observation"]
+    rows = typed(rows[rows["measure_id"].isin(measures) & (rows["group_name"] == "all")], Observation)
+    shown = rows[rows["numerator"].notna() & (rows["status"] != "withheld")]
+    known = rows[rows["numerator"].notna() | (rows["status"] == "withheld")]
+    through = known.groupby("measure_id")["period_end"].max()
+    early = rows[rows["status"] == "provisional"].groupby("measure_id")["period_start"].min()
+    broken = typed(tables["series_break"], SeriesBreak)
+    found = {}
+    mine = shown[shown["neighborhood_id"].isin(places)]
+    for measure in measures:
+        here = mine[mine["measure_id"] == measure]
+        keys = zip(here["neighborhood_id"], here["period_start"], here["period_end"], strict=True)
+        counts = dict(zip(keys, here["numerator"].astype(float), strict=True))
+        breaks = tuple(sorted(broken.loc[broken["measure_id"] == measure, "broke_on"]))
+        settled = through.get(measure, date.min)
+        if measure in early:  # counts that are still coming in would look like fewer events
+            settled = min(settled, early[measure] - timedelta(days=1))
+        found[measure] = Series(counts, settled, breaks)
+    return found
+
+
+def _worked_out(case: _Case) -> tuple[dict[str, Any], _Case]:
+    """All that an evaluation says, and the case with the periods that it rests on. Raises Refused."""
+    _ask_the_declaration(case)
+    grain = case.series.grain(case.places, [case.before, case.after])
+    if grain is None:
+        raise Refused("not_published")
+    case = replace(case, grain=grain)
+    if case.method == "interrupted_series":
+        _ask_for_length(case)
+    _ask_the_counts(case)
+    if _is_at_its_peak(case):
+        raise Refused("at_its_peak")
+    effect = _METHODS[case.method](case)
+    trends = _trends(case) if case.count("comparison") else None
+    said = {
+        "estimate": effect.estimate, "low": effect.low, "high": effect.high,
+        **dict(zip(("ratio", "ratio_low", "ratio_high"), effect.ratio or (None,) * 3, strict=True)),
+        **dict(zip(("displaced", "displaced_low", "displaced_high"), _displaced(case) or (None,) * 3, strict=True)),
+        **dict(zip(COUNTED, case.total("treated"), strict=True)),
+    }  # fmt: skip
+    # Fits end a hair apart on different machines; the same pack must give the same release.
+    if not np.isfinite([number for number in said.values() if number is not None]).all():
+        raise Refused("under_20_events")
+    rounded = {name: None if number is None else round(float(number), 6) for name, number in said.items()}
+    about = {"trends": trends, "few_areas": effect.few_areas, "series_by": grain or None, "grade": _grade(case, trends)}
+    return {**rounded, **about}, case
+
+
+# ---------------------------------------------------------------- what is refused
+
+
+def _ask_the_declaration(case: _Case) -> None:
+    """What follows from the windows alone. Raises Refused."""
+    if case.after.end >= case.released_on or case.after.end > case.series.settled_through:
+        raise Refused("not_over")
+    if case.method != "interrupted_series" and not _same_length(case.before, case.after):
+        raise Refused("unequal_windows")
+    if case.method == "before_after" and case.seasonal and _season(case.before) != _season(case.after):
+        raise Refused("other_season")
+    if case.series.has_break(case.before.start, case.after.end):
+        raise Refused("break_inside")
+
+
+def _ask_for_length(case: _Case) -> None:
+    """A series needs a past to expect from. Raises Refused."""
+    if not case.grain:
+        raise Refused("too_short")
+    before, after = (len(_pieces(window, case.grain)) for window in (case.before, case.after))
+    if before < LEAST_BEFORE[case.grain] or after < LEAST_AFTER[case.grain]:
+        raise Refused("too_short")
+
+
+def _ask_the_counts(case: _Case) -> None:
+    """Enough must have happened, and something before. Raises Refused."""
+    before, after = case.total("treated")
+    sides = [(before, after)]
+    if case.count("comparison"):
+        sides.append(case.total("comparison"))
+    if not all(was > 0 for was, _ in sides):
+        raise Refused("no_baseline")
+    # A ratio of nothing has no range: where a model is fitted, nothing after is too few as well.
+    is_fitted = case.method in ("difference_in_differences", "interrupted_series")
+    if any(was + now < FEW_EVENTS or (is_fitted and now == 0) for was, now in sides):
+        raise Refused("under_20_events")
+
+
+def _is_at_its_peak(case: _Case) -> bool:
+    """An area picked when it was high comes down by itself (regression to the mean).
+
+    So says the pack, or the counts: the events before are clearly above the mean of windows of the same length and
+    season in earlier years, as far back as these are published without a gap or a break, where there are two or more.
+    """
+    if case.row["chosen_because"] == "random" or bool(case.row["randomized"]):
+        return False
+    if case.row["chosen_because"] == "peak":
+        return True
+    years = -(-_months(case.before.start, case.before.end) // 12)
+    earlier: list[float] = []
+    window = case.before
+    while True:
+        for _ in range(years):
+            window = window.a_year_before()
+        if case.series.has_break(window.start, case.before.start):
+            break
+        events = sum(case.series.of(place, window, case.grain).sum() for place in case.areas["treated"])
+        if np.isnan(events):
+            break
+        earlier.append(float(events))
+    if len(earlier) < EARLIER_WINDOWS:
+        return False
+    low, _ = rate_ratio_interval(case.total("treated")[0], 1, sum(earlier), len(earlier))
+    return bool(low > 1)
+
+
+# ---------------------------------------------------------------- the methods
+
+
+def _before_after(case: _Case) -> _Effect:
+    before, after = case.total("treated")
+    low, high = (float(end) for end in rate_ratio_interval(after, 1, before, 1))
+    ratio = (after / before, low, high)
+    estimate, lowest, highest = (before * (one - 1) for one in ratio)
+    return _Effect(estimate, lowest, highest, ratio)
+
+
+def _displacement_difference(case: _Case) -> _Effect:
+    control, near, near_control = case.count("comparison"), case.count("buffer"), case.count("buffer_comparison")
+    weight = control / case.count("treated")
+    if near and not near_control:  # the comparison areas stand for both, and weigh as much as for both
+        weight = 1 / (1 / weight + near / control)
+    found = effects.weighted_displacement_difference(
+        case.total("treated"),
+        case.total("comparison"),
+        case.total("buffer"),
+        case.total("buffer_comparison") if near else (0, 0),
+        area_weights=(1, weight, 1, near_control / near if near and near_control else 1),
+    )
+    return _Effect(found.estimate, found.low, found.high)
+
+
+def _difference_in_differences(case: _Case) -> _Effect:
+    places = [*case.areas["treated"], *case.areas["comparison"]]
+    grain = case.grain
+    rows = [
+        (events, place, place in case.areas["treated"], is_after)
+        for place in places
+        for is_after, window in ((False, case.before), (True, case.after))
+        for events in case.series.of(place, window, grain)
+    ]
+    events, areas, is_treated, is_after = (np.array(column) for column in zip(*rows, strict=True))
+    found = effects.poisson_difference_in_differences(events, areas, is_treated, is_after)
+    # With a handful of areas the spread between them may look like nothing: no range is narrower than counts allow.
+    chance = 1.959964 * float(np.sqrt(sum(1 / one for one in (*case.total("treated"), *case.total("comparison")))))
+    low = min(found.low, found.ratio * float(np.exp(-chance)))
+    high = max(found.high, found.ratio * float(np.exp(chance)))
+    return _of_ratio(case, (found.ratio, low, high), found.few_areas)
+
+
+def _interrupted_series(case: _Case) -> _Effect:
+    grain = case.grain
+    before, after = (_pieces(window, grain) for window in (case.before, case.after))
+    between = _between(case)
+    starts_at = len(before) + len(_pieces(between, grain) if between else [])
+
+    def counts(role: str) -> Floats:
+        parts = [
+            sum(case.series.of(place, window, grain) for place in case.areas[role])
+            for window in (case.before, case.after)
+        ]
+        gap = np.full(starts_at - len(before), np.nan)  # the time of setting up is neither
+        return np.concatenate([np.asarray(parts[0]), gap, np.asarray(parts[1])])
+
+    shape: dict[str, Any] = {"period": GRAINS[grain], "harmonics": HARMONICS[grain]}
+    if case.count("comparison"):
+        found = effects.controlled_interrupted_series(counts("treated"), counts("comparison"), starts_at, **shape)
+    else:
+        found = effects.interrupted_series(counts("treated"), starts_at, **shape)
+    assert len(found.fitted) == starts_at + len(after)
+    return _of_ratio(case, (found.ratio, found.low, found.high), None)
+
+
+_METHODS = {
+    "before_after": _before_after,
+    "displacement_difference": _displacement_difference,
+    "difference_in_differences": _difference_in_differences,
+    "interrupted_series": _interrupted_series,
+}
+
+
+def _of_ratio(case: _Case, ratio: tuple[float, float, float], few_areas: bool | None) -> _Effect:
+    """Events after, less those that the ratio leads to expect: after - after / ratio."""
+    after = case.total("treated")[1]
+    estimate, low, high = (after - after / one for one in ratio)
+    return _Effect(estimate, low, high, ratio, few_areas)
+
+
+def _displaced(case: _Case) -> tuple[float, float, float] | None:
+    """What changed nearby beyond its own comparison, else the comparison areas, else beyond nothing; with its range."""
+    near = case.count("buffer")
+    if not near:
+        return None
+    beside = next((role for role in ("buffer_comparison", "comparison") if case.count(role)), None)
+    control = case.total(beside) if beside else (0.0, 0.0)
+    weight = case.count(beside) / near if beside else 1
+    found = effects.weighted_displacement_difference(case.total("buffer"), control, area_weights=(1, weight, 1, 1))
+    return found.estimate, found.low, found.high
+
+
+def _trends(case: _Case) -> str:
+    """Did treated and comparison areas run alike before? By the last LOOK_BACK periods up to the end of `before`."""
+    if not case.grain:
+        return "too_short"
+    sides: tuple[list[float], list[float]] = ([], [])
+    day = case.before.end
+    for _ in range(LOOK_BACK[case.grain]):
+        piece = periods.of(day, case.grain)  # type: ignore[arg-type]
+        events = [
+            sum(float(case.series.of(place, piece, case.grain).sum()) for place in case.areas[role])
+            for role in ("treated", "comparison")
+        ]
+        if np.isnan(events).any() or case.series.has_break(piece.start, case.before.end):
+            break
+        for side, one in zip(sides, events, strict=True):
+            side.append(one)
+        day = piece.start - timedelta(days=1)
+    treated, comparison = (side[::-1] for side in sides)
+    if len(treated) < LEAST_FOR_TRENDS or not (sum(treated) and sum(comparison)):
+        return "too_short"
+    told = sum(one + other > 0 for one, other in zip(treated, comparison, strict=True))
+    if told < LEAST_FOR_TRENDS:
+        return "too_short"
+    low, high = effects.trend_ratio(treated, comparison)
+    return "alike" if low <= 1 <= high else "differ"
+
+
+# ---------------------------------------------------------------- the grade
+
+
+def _grade(case: _Case, trends: str | None) -> int:
+    """How much the design can carry, whatever it found (the domain reference, 3.6)."""
+    if not case.count("comparison") or case.method == "before_after" or trends == "differ":
+        return 1
+    has_more = case.count("comparison") >= 2 or case.method == "interrupted_series"
+    return 3 if case.count("buffer") and has_more else 2
+
+
+def _grade_of_study(row: Mapping[str, Any]) -> int:
+    """4 for a study at a public address; it may say less of itself, never more."""
+    most = 4 if not pd.isna(row["url"]) else 0
+    return most if pd.isna(row["grade"]) else min(most, int(row["grade"]))
+
+
+# ---------------------------------------------------------------- windows
+
+
+def _pieces(window: Period, grain: str) -> list[tuple[date, date]]:
+    """First and last days of the months, quarters or years that make up a window; none where they do not fit it."""
+    found = []
+    day = window.start
+    while day <= window.end:
+        one = periods.of(day, grain)  # type: ignore[arg-type]
+        if one.start != day or one.end > window.end:
+            return []
+        found.append((one.start, one.end))
+        day = one.end + timedelta(days=1)
+    return found
+
+
+def _between(case: _Case) -> Period | None:
+    """The time between before and after, where there is any."""
+    first, last = case.before.end + timedelta(days=1), case.after.start - timedelta(days=1)
+    return periods.span(first, last) if first <= last else None
+
+
+def _months(first: date, last: date) -> int:
+    """Calendar months that a stretch touches."""
+    return (last.year - first.year) * 12 + last.month - first.month + 1
+
+
+def _same_length(one: Period, other: Period) -> bool:
+    """Whole months are counted in months, other windows in days; a leap day makes no difference."""
+    months = len(_pieces(one, "month")), len(_pieces(other, "month"))
+    return months[0] == months[1] if all(months) else abs(one.days - other.days) <= 1
+
+
+def _season(window: Period) -> tuple[int, int, int, int]:
+    """First and last day in the year; the last of February is one day, leap year or not."""
+    ends_february = window.end.month == 2 and (window.end + timedelta(days=1)).day == 1
+    return window.start.month, window.start.day, window.end.month, 29 if ends_february else window.end.day
