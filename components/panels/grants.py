@@ -7,8 +7,8 @@ import streamlit as st
 
 from components import formats
 from components.cards import show_table
-from components.panels.money import exact_text
-from components.passports import record_figured
+from components.panels.money import cents_text, exact_text
+from components.passports import MoneyKey, money_figured, record_figured
 from components.scope import Scope
 from components.tables import Figured
 from components.words import for_markdown
@@ -23,7 +23,20 @@ def show_grants(scope: Scope) -> None:
     if grants.empty:
         st.markdown(for_markdown(said("budget.no_grants")))
         return
-    table = pd.DataFrame(
+    show_grants_of(scope, grants)
+
+
+def show_grants_of(scope: Scope, grants: pd.DataFrame) -> None:
+    """Some grants as a table, and every charge that breaks their rules as a flag."""
+    for flag in grant_flags(scope, grants):
+        st.warning(f"{for_markdown(flag.text)} [{for_markdown(scope.say('card.about_figure'))}]({flag.link})")
+    show_table(grants_table(scope, grants), scope, caption=scope.say("budget.grants"))
+
+
+def grants_table(scope: Scope, grants: pd.DataFrame) -> pd.DataFrame:
+    """Grants in words: from whom, for what, when, how much."""
+    said = scope.say
+    return pd.DataFrame(
         {
             said("table.name"): grants.name,
             said("budget.funder"): grants.funder,
@@ -37,7 +50,27 @@ def show_grants(scope: Scope) -> None:
             said("table.amount"): _record_cells(scope, "grant", "award_cents", grants),
         }
     )
-    show_table(table, scope, caption=said("budget.grants"))
+
+
+def grant_flags(scope: Scope, grants: pd.DataFrame) -> list[Figured]:
+    """Charges before a grant began or after it ended, and grants that are charged more than was awarded.
+
+    The rule that no cost is allowed outside a grant's days is that of the federal funds (COPS Office, nonsupplanting).
+    """
+    charges = scope.ask(queries.grant_charges)
+    flags = []
+    for grant in queries.records(grants):
+        mine, name = charges[charges.grant_id == grant["id"]], str(grant["name"])
+        for charge in queries.records(mine[mine.breaks.notna()]):
+            day = formats.date_text(charge["dated_on"], scope.language)
+            amount = cents_text(charge["amount_cents"], scope)
+            told = scope.say(f"program.grant_{charge['breaks']}", amount=amount, date=day, grant=name)
+            flags.append(money_figured(MoneyKey("actual", "line", str(charge["id"])), scope, told))
+        total = int(mine.amount_cents.sum())
+        if total > int(grant["award_cents"]):
+            told = scope.say("program.grant_over", amount=cents_text(total, scope), grant=name)
+            flags.append(money_figured(MoneyKey("actual", "grant_id", str(grant["id"])), scope, told))
+    return flags
 
 
 def _record_cells(scope: Scope, table: str, column: str, rows: pd.DataFrame) -> list[Figured]:

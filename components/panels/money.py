@@ -53,7 +53,7 @@ def choose_books(scope: Scope) -> tuple[str, str] | None:
             )  # fmt: skip
         years = sorted(ledgers.fiscal_year[ledgers.ledger == ledger], reverse=True)
         year = choose_code(
-            scope.say("budget.year"), years, param=YEAR, default=_default_year(scope, years),
+            scope.say("budget.year"), years, param=YEAR, default=default_year(scope, years),
             label_of=lambda code: formats.period_label(code, scope.language), width=220,
             unknown=lambda code: scope.say("budget.no_year", year=code),
         )  # fmt: skip
@@ -68,7 +68,7 @@ def main_books(scope: Scope) -> tuple[str, str] | None:
     if ledgers.empty:
         return None
     ledger = _ledger_names(ledgers)[0]
-    return ledger, _default_year(scope, sorted(ledgers.fiscal_year[ledgers.ledger == ledger], reverse=True))
+    return ledger, default_year(scope, sorted(ledgers.fiscal_year[ledgers.ledger == ledger], reverse=True))
 
 
 def _ledger_names(ledgers: pd.DataFrame) -> list[str]:
@@ -76,7 +76,7 @@ def _ledger_names(ledgers: pd.DataFrame) -> list[str]:
     return [str(name) for name in sizes.index]
 
 
-def _default_year(scope: Scope, years: list[str]) -> str:
+def default_year(scope: Scope, years: list[str]) -> str:
     """The latest year that has begun and has data; the latest of all where none has."""
     known = scope.ask(queries.fiscal_years).set_index("id").status.to_dict()
     begun = [year for year in years if known.get(year) in ("complete", "in_progress", "partial")]
@@ -88,9 +88,9 @@ def year_title(scope: Scope, year: str) -> str:
     return formats.sentence_case(formats.period_label(year, scope.language))
 
 
-def year_sentences(scope: Scope, ledger: str, year: str) -> list[str]:
-    """The year in sentences: planned, spent, how much of the year is gone, and what the year is."""
-    totals = scope.ask(queries.budget_by, by="fiscal_year", ledger=ledger, fiscal_year=year).iloc[0]
+def year_sentences(scope: Scope, ledger: str, year: str, program: str | None = None) -> list[str]:
+    """The year (of a program) in sentences: planned, spent, how much of the year is gone, and what the year is."""
+    totals = totals_of(scope, ledger, year, program)
     row = _fiscal_year(scope, year)
     planned = cents_text(totals.revised if pd.notna(totals.revised) else totals.encumbered, scope)
     sentences = []
@@ -127,6 +127,11 @@ def year_sentences(scope: Scope, ledger: str, year: str) -> list[str]:
     return sentences
 
 
+def totals_of(scope: Scope, ledger: str, year: str, program: str | None = None) -> pd.Series[Any]:
+    """A row of `queries.budget_by`: all of a year of a ledger, or what is a program's."""
+    return scope.ask(queries.budget_by, by="fiscal_year", ledger=ledger, fiscal_year=year, program=program).iloc[0]
+
+
 def show_year(scope: Scope, ledger: str, year: str) -> None:
     """The sentences of a year; the planned amount leads to its page."""
     totals = scope.ask(queries.budget_by, by="fiscal_year", ledger=ledger, fiscal_year=year).iloc[0]
@@ -147,14 +152,17 @@ def pace(year: dict[str, Any] | None) -> float | None:
     return float(((year["spending_through"] - year["starts_on"]).days + 1) / days)
 
 
-def steps_card(scope: Scope, ledger: str, year: str) -> Card | None:
-    """From first plan to what is left; None where the ledger has no plan for the year."""
-    totals = scope.ask(queries.budget_by, by="fiscal_year", ledger=ledger, fiscal_year=year).iloc[0]
+def steps_card(scope: Scope, ledger: str, year: str, program: str | None = None) -> Card | None:
+    """From first plan to what is left (of a program); None where the ledger has no plan for the year."""
+    totals = totals_of(scope, ledger, year, program)
     if pd.isna(totals.adopted):
         return None
     said = scope.say
-    sentences = year_sentences(scope, ledger, year)
-    keys = {phase: MoneyKey(phase, fiscal_year=year, ledger=ledger) for phase in PHASE_NAMES}
+    sentences = year_sentences(scope, ledger, year, program)
+    part = MoneyKey("", fiscal_year=year, ledger=ledger)
+    if program is not None:
+        part = replace(part, by="program_id", part=program)
+    keys = {phase: replace(part, phase=phase) for phase in PHASE_NAMES}
     table = pd.DataFrame(
         [
             {
@@ -167,7 +175,7 @@ def steps_card(scope: Scope, ledger: str, year: str) -> Card | None:
     drawing = charts.steps(queries.records(totals.to_frame().T)[0], look(scope.theme), scope.language, scope.width)
     return Card(
         id="plan-to-spending",
-        page="budget",
+        page="budget" if program is None else "program",
         finding=steps_finding(scope, totals, year),
         subtitle=" ".join([f"{year_title(scope, year)}.", *(f"{line.rstrip('.')}." for line in sentences)]),
         drawing=drawing,
@@ -176,8 +184,8 @@ def steps_card(scope: Scope, ledger: str, year: str) -> Card | None:
         rows=file_rows(totals.to_frame().T, scope, ledger, year),
         how_to_read=said("how_to_read.steps"),
         passport=money_passport(keys["revised"], scope),
-        source=sources_text(scope, ledger, year),
-        link={YEAR: year, LEDGER: ledger},
+        source=sources_text(scope, ledger, year, program),
+        link={YEAR: year, LEDGER: ledger} if program is None else {"program": program},
     )
 
 
@@ -406,9 +414,9 @@ def show_years(scope: Scope, ledger: str) -> None:
     show_table(table, scope, caption=said("budget.all_years"))
 
 
-def sources_text(scope: Scope, ledger: str, year: str) -> str:
-    """The sources that a ledger's lines of a year come from."""
-    lines = scope.ask(queries.budget_lines, ledger=ledger, fiscal_year=year)
+def sources_text(scope: Scope, ledger: str, year: str, program: str | None = None) -> str:
+    """The sources that a ledger's lines of a year (and a program) come from."""
+    lines = scope.ask(queries.budget_lines, ledger=ledger, fiscal_year=year, program=program)
     sources = scope.ask(queries.sources, language=scope.language).set_index("id")
     used = [source for source in sources.index if source in set(lines.source_id)]
     return formats.join([f"{sources.title[source]}, {sources.publisher[source]}" for source in used], scope.language)

@@ -160,9 +160,14 @@ def show_jumps(scope: Scope, readings: Sequence[Reading], *, sections: Sequence[
     topics = [topic for topic in TOPICS if any(reading.measure["topic"] == topic for reading in readings)]
     links = [(scope.say(f"neighborhood.{topic}"), topic) for topic in topics]
     links += [(scope.say(f"neighborhood.{name}_short"), name.replace("_", "-")) for name in sections]
+    st.html(jumps_html(scope, links))
+
+
+def jumps_html(scope: Scope, links: Sequence[tuple[str, str]]) -> str:
+    """Links to parts of a page. links: what each says, and the anchor it jumps to."""
     inside = "".join(f'<li><a href="#{anchor}">{escape(label)}</a></li>' for label, anchor in links)
     label = escape(scope.say("neighborhood.jump"))
-    st.html(f'<nav class="jumps" aria-label="{label}"><span>{label}</span><ul>{inside}</ul></nav>')
+    return f'<nav class="jumps" aria-label="{label}"><span>{label}</span><ul>{inside}</ul></nav>'
 
 
 def show_topics(scope: Scope, readings: Sequence[Reading]) -> None:

@@ -13,7 +13,14 @@ import streamlit as st
 
 from components import charts, formats
 from components.cards import Card, show_card, show_small, show_table
-from components.passports import count_passport, figured, observation_passport, record_figured
+from components.passports import (
+    ProgramKey,
+    count_passport,
+    figured,
+    observation_passport,
+    program_passport,
+    record_figured,
+)
 from components.scope import Scope, choose_code
 from components.tables import Figured, text_html
 from components.tokens import look
@@ -288,7 +295,18 @@ def show_themes(scope: Scope, place: str | None, *, most: int | None = None) -> 
     if place is not None:
         themes = themes.sort_values("neighborhood_id", key=lambda ids: ids != place, kind="stable")
     show_small(said("feedback.themes_help"))
-    table = pd.DataFrame(
+    table = themes_table(scope, themes)
+    show_table(table.head(most or THEMES_FIRST), scope, caption=said("feedback.themes"))
+    if most is None and len(table) > THEMES_FIRST:
+        with st.expander(said("feedback.all_themes", n=len(table))):
+            show_table(table, scope, caption=said("feedback.themes"))
+
+
+def themes_table(scope: Scope, themes: pd.DataFrame, *, dated: bool = False) -> pd.DataFrame:
+    """Themes in words: title, summary, which place, how many raised it; dated: also when."""
+    said = scope.say
+    when = {said("table.period"): [formats.period_label(period, scope.language) for period in themes.period]}
+    return pd.DataFrame(
         {
             said("feedback.theme"): themes.title,
             said("feedback.summary"): themes.summary.fillna(""),
@@ -296,6 +314,7 @@ def show_themes(scope: Scope, place: str | None, *, most: int | None = None) -> 
                 scope.name_of(place) if isinstance(place, str) else said("scope.whole_city")
                 for place in themes.neighborhood_id
             ],
+            **(when if dated else {}),
             said("feedback.raised"): [
                 record_figured(
                     scope,
@@ -308,10 +327,6 @@ def show_themes(scope: Scope, place: str | None, *, most: int | None = None) -> 
             ],
         }
     )
-    show_table(table.head(most or THEMES_FIRST), scope, caption=said("feedback.themes"))
-    if most is None and len(table) > THEMES_FIRST:
-        with st.expander(said("feedback.all_themes", n=len(table))):
-            show_table(table, scope, caption=said("feedback.themes"))
 
 
 def state_text(scope: Scope, promise: Mapping[str, Any]) -> str:
@@ -374,8 +389,16 @@ def promises_counts(scope: Scope, promises: pd.DataFrame) -> str:
     return f"{formats.sentence_case(formats.join(parts, scope.language))}."
 
 
-def promises_card(scope: Scope, promises: pd.DataFrame, *, page: str, place: str | None) -> Card:
-    """The ledger of promises (of a place and the city): one bar by state, and every promise in the table."""
+def promises_card(
+    scope: Scope, promises: pd.DataFrame, *, page: str, place: str | None = None, program: str | None = None
+) -> Card:
+    """The ledger of promises (of a place and the city, or of a program): one bar by state, every promise in the table.
+
+    program: the page is that of a program, and the promises are its own.
+    """
+    passport = count_passport(scope, "promises", at=place or "")
+    if program is not None:
+        passport = program_passport(scope, ProgramKey(program, "promises")) or passport
     line = promises_line(scope, promises)
     counts = promises.state.value_counts()
     return Card(
@@ -389,8 +412,9 @@ def promises_card(scope: Scope, promises: pd.DataFrame, *, page: str, place: str
         alt=scope.say("card.alt", finding=line.rstrip("."), detail=""),
         table=promises_table(scope, promises),
         rows=promises.drop(columns=["state"]).assign(state=promises.state, release_id=scope.release.id),
-        passport=count_passport(scope, "promises", at=place or ""),
+        passport=passport,
         source=str(scope.city["publisher"]),
+        link={} if program is None else {"program": program},
     )
 
 
