@@ -50,12 +50,32 @@ class Figured:
         return f"{escape(before)}{link}{escape(after)}"
 
 
-def text_html(text: str | Figured) -> str:
-    """A text as HTML; one that states a figure with its link."""
-    return text.html() if isinstance(text, Figured) else escape(text)
+@dataclass(frozen=True)
+class Linked:
+    """A text some words of which lead to pages of ours, such as places and programs.
+
+    pieces: words and their address, in order; an empty address leads nowhere.
+    """
+
+    pieces: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return "".join(words for words, _ in self.pieces)
+
+    def __bool__(self) -> bool:
+        return bool(str(self))
+
+    def html(self) -> str:
+        """The text as HTML with its links."""
+        return "".join(_linked(words, address) for words, address in self.pieces)
 
 
-def facts_html(facts: Sequence[tuple[str, str | Figured]], *, long: bool = False) -> str:
+def text_html(text: str | Figured | Linked) -> str:
+    """A text as HTML; one that states a figure, or leads somewhere, with its links."""
+    return escape(text) if isinstance(text, str) else text.html()
+
+
+def facts_html(facts: Sequence[tuple[str, str | Figured | Linked]], *, long: bool = False) -> str:
     """Names and values as a list, two beside each other where there is room; an address of another site is a link.
 
     long: one below the other, for values of whole sentences.
@@ -64,7 +84,7 @@ def facts_html(facts: Sequence[tuple[str, str | Figured]], *, long: bool = False
     return f'<dl class="facts{" long" if long else ""}">{items}</dl>'
 
 
-def _or_address(value: str | Figured) -> str:
+def _or_address(value: str | Figured | Linked) -> str:
     if isinstance(value, str) and value.startswith(("https://", "http://")):
         return f'<a href="{escape(value)}" rel="noopener">{escape(value)}</a>'
     return text_html(value)
@@ -110,13 +130,13 @@ def _is_numeric(cells: Sequence[str]) -> bool:
     )
 
 
-def _cell(cell: object) -> str | Figured:
-    return cell if isinstance(cell, Figured) else str(cell)
+def _cell(cell: object) -> str | Figured | Linked:
+    return cell if isinstance(cell, Figured | Linked) else str(cell)
 
 
 def _class(numeric: bool) -> str:
     return ' class="number"' if numeric else ""
 
 
-def _linked(text: str | Figured, address: str | None) -> str:
+def _linked(text: str | Figured | Linked, address: str | None) -> str:
     return f'<a href="{escape(address)}" target="_self">{escape(str(text))}</a>' if address else text_html(text)

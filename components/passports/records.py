@@ -13,6 +13,7 @@ from components.passports.passport import PAGE, Passport, facts_of, label, relea
 from components.scope import Scope
 from components.tables import Figured
 from data import queries
+from data.models import SUB_STEPS
 
 COUNT, TABLE, RECORD, COLUMN, AT = "count", "t", "id", "c", "at"
 STATES = ("done", "under_way", "overdue", "will_not_do")
@@ -37,12 +38,33 @@ def promises_count(scope: Scope, state: str, at: str) -> int:
     return len(promises) if state == "all" else int((promises.state == state).sum())
 
 
+def problems_count(scope: Scope, state: str, at: str) -> int:
+    """Problems in all, or in one place: all of them, or those with one status."""
+    limits = {"neighborhood": at or None, "status": None if state == "all" else state}
+    return len(scope.ask(queries.problems, **limits))
+
+
+def priorities_count(scope: Scope, state: str, at: str) -> int:
+    """Themes that residents put in an order, of a place or of the whole city (`city`); all, or without a problem."""
+    limits = {"city_only": True} if at == "city" else {"neighborhood": at or None}
+    heard = scope.ask(queries.heard, **limits)
+    ranked = heard[heard.priority_rank.notna()]
+    return len(ranked) if state == "all" else int(ranked.problem_id.isna().sum())
+
+
 COUNTS: Mapping[str, tuple[Callable[[Scope, str, str], int], str]] = {
     "programs": (programs_count, "program"),
     "promises": (promises_count, "commitment"),
+    "problems": (problems_count, "problem"),
+    "priorities": (priorities_count, "feedback_theme"),
 }
 """What can be counted: how, and in which table of the open data."""
-COUNT_STATES = {"programs": ("all", "running", "evaluated", "here"), "promises": ("all", *STATES)}
+COUNT_STATES = {
+    "programs": ("all", "running", "evaluated", "here"),
+    "promises": ("all", *STATES),
+    "problems": ("all", "open", "working", "resolved", "closed"),
+    "priorities": ("all", "unmatched"),
+}
 
 
 def count_codes(what: str, state: str = "all", at: str = "") -> dict[str, str]:
@@ -166,6 +188,7 @@ COLUMNS = {
     "training_course": ("officers_current",),
     "program_goal": ("baseline", "target", "latest"),
     "population": ("residents",),
+    "problem": ("steps_documented",),
     "survey_wave": ("completed", "invited"),
 }
 """Numbers of records that stand on pages."""
@@ -184,6 +207,7 @@ READ: Mapping[str, Callable[[Scope], pd.DataFrame]] = {
     "training_course": lambda scope: scope.ask(queries.training_courses, language=scope.language),
     "program_goal": lambda scope: scope.ask(queries.goals, language=scope.language),
     "population": _population,
+    "problem": lambda scope: scope.ask(queries.problems, language=scope.language),
     "survey_wave": lambda scope: scope.ask(queries.survey_waves, language=scope.language),
 }
 
@@ -201,6 +225,12 @@ def goal_number(value: float, unit: Any, scope: Scope) -> str:
     if text.startswith("per 1,000"):
         return scope.say("format.per_1000", rate=formats.rate_number(value, scope.language))
     return f"{formats.count(value, scope.language)} {text}".strip()
+
+
+def steps_text(scope: Scope, number: int) -> str:
+    """So many of the 25 steps of problem solving: 12 of 25 steps documented."""
+    total = sum(len(steps) for steps in SUB_STEPS.values())
+    return scope.say("problems.steps_count", n=number, total=formats.count(total, scope.language))
 
 
 def current_text(course: Mapping[str, Any], scope: Scope) -> str:
@@ -222,6 +252,8 @@ def _value(scope: Scope, table: str, column: str, record: Mapping[str, Any]) -> 
         return formats.money_exact(int(value), scope.language)
     if column == "contributors":
         return scope.words.name_of("kinds.feedback_theme.contributors", str(value))
+    if table == "problem":
+        return steps_text(scope, int(value))
     if table == "training_course" and record["officers_required"] > 0:
         return current_text(record, scope)
     if table == "program_goal":
