@@ -202,6 +202,32 @@ def choose_code(
     return value
 
 
+def choose_codes(
+    label: str,
+    options: Sequence[str],
+    *,
+    param: str,
+    label_of: Callable[[str], str],
+    default: Sequence[str],
+    most: int,
+    unknown: Callable[[str], str] | None = None,
+    **look: Any,
+) -> list[str]:
+    """As `choose_code`, for several codes in their order, with commas between. most: how many at most."""
+    asked = [code for code in (st.query_params.get(param) or "").split(",") if code]
+    value = list(dict.fromkeys(code for code in asked if code in options))[:most] if asked else list(default)
+    for code in asked:
+        if code not in options and unknown is not None:
+            st.info(unknown(code))
+    key = f"choose-{param}"
+    st.session_state[key] = value
+    st.multiselect(
+        label, list(options), key=key, format_func=label_of, max_selections=most, on_change=_several_to_address,
+        args=(key, param, tuple(default)), **look,
+    )  # fmt: skip
+    return value
+
+
 def put_codes(**codes: str | None) -> None:
     """Write codes to the address; None takes one out."""
     kept = {name: value for name, value in st.query_params.to_dict().items() if name not in codes}
@@ -213,6 +239,11 @@ def put_codes(**codes: str | None) -> None:
 def _to_address(key: str, param: str, default: str) -> None:
     chosen = st.session_state[key]
     put_codes(**{param: None if chosen == default else chosen})
+
+
+def _several_to_address(key: str, param: str, default: tuple[str, ...]) -> None:
+    chosen = tuple(st.session_state[key])
+    put_codes(**{param: None if chosen == default else ",".join(chosen)})
 
 
 def _carry(page: str) -> None:

@@ -7,12 +7,15 @@ from typing import Final
 PAGE_PATHS: Final = {
     "home": "",
     "neighborhood": "neighborhood",
-    "map": "map",
     "programs": "programs",
+    "outcomes": "outcomes",
     "budget": "budget",
     "feedback": "feedback",
+    "problems": "problems",
+    "compare": "compare",
     "how": "how-it-works",
     "about": "about",
+    "program": "program",
     "figure": "figure",
 }
 

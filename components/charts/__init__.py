@@ -9,6 +9,7 @@ from components.charts.goal import goal
 from components.charts.money import bullets, steps
 from components.charts.ratios import ratios
 from components.charts.spans import spans
+from components.charts.multiples import multiples
 from components.charts.strip import strip
 from components.charts.timeline import Mark, trend, years
 
@@ -23,6 +24,7 @@ __all__ = [
     "funnel",
     "goal",
     "likert",
+    "multiples",
     "parts",
     "promises",
     "ratios",
