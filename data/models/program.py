@@ -199,11 +199,12 @@ class Evaluation(Table, table=True):
     id: str = col("Stable code.", key=True)
     program_id: str | None = col("The program.", ref="program.id", optional=True)
     problem_id: str | None = col("The problem.", ref="problem.id", optional=True)
-    measure_id: str | None = col("The measure looked at.", ref="measure.id", optional=True)
+    measure_id: str | None = col("The measure looked at.", ref="measure.id", optional=True, example="burglary")
     method: str | None = col(
         "before_after, displacement_difference, difference_in_differences, interrupted_series or published_study.",
         one_of=METHODS,
         optional=True,
+        example="before_after",
     )
     before: str | None = col("Time looked at before (a period code).", optional=True, example="2023-07-01..2024-06-30")
     after: str | None = col("Time looked at after (a period code).", optional=True, example="2024-07-01..2025-06-30")
@@ -222,9 +223,8 @@ class Evaluation(Table, table=True):
     unit: str | None = col("Unit of the estimate, in plural.", optional=True)
     displacement: str | None = col("What was seen nearby, in plain words.", optional=True)
     grade: int | None = col(
-        "Evidence grade, 0 (reported only) to 4 (trial or published study). Only a published study brings it.",
+        "Evidence grade, 0 (reported only) to 4 (trial or published study). A published study may bring a lower one.",
         optional=True,
-        example="4",
     )
     refused: str | None = col("Code of the reason why nothing can be said.", one_of=NOT_ASSESSED, computed=True)
     ratio: float | None = col("Events after over those to be expected; 0.88 is 12% fewer.", computed=True)

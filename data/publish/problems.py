@@ -239,6 +239,44 @@ KINDS: dict[str, Kind] = {
         "a number typed beside a goal is not the published figure, which was taken",
         "Leave baseline and latest empty where a goal has a measure: publishing fills them.",
     ),
+    # evaluations
+    "evaluation_without_method": Kind(
+        "error",
+        "an evaluation does not say how it is made",
+        "Give its method; docs/city-pack.md says what each needs. For a study of others it is published_study.",
+    ),
+    "evaluation_without_areas": Kind(
+        "error",
+        "an evaluation has too few areas where something was done",
+        "Add rows of evaluation_area with role treated.",
+    ),
+    "evaluation_without_comparison": Kind(
+        "error",
+        "an evaluation has too few areas to compare with",
+        "Add rows of evaluation_area with role comparison, or use a method without: before_after or "
+        "interrupted_series.",
+    ),
+    "overlapping_areas": Kind(
+        "error",
+        "two areas of an evaluation share ground, so that events count twice",
+        "Give each area one role, and leave out districts or the city that hold another of its areas.",
+    ),
+    "windows_overlap": Kind(
+        "error", "the time after starts before the time before is over", "Correct the periods of before and after."
+    ),
+    "evaluation_not_of_counts": Kind(
+        "error",
+        "an evaluation looks at a measure that does not count events",
+        "Name a measure that counts events, or give the numbers of a published study.",
+    ),
+    "estimate_is_worked_out": Kind(
+        "error",
+        "a number is typed that publishing works out",
+        "Take it out: estimate, range and grade follow from the published figures.",
+    ),
+    "study_without_address": Kind(
+        "error", "a published study has no address", "Give url: where readers find the study."
+    ),
     # history
     "change_without_reason": Kind(
         "error",

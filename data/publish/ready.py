@@ -245,7 +245,7 @@ def check(
     good = typed(table, frame).assign(_file=file, _row=frame["_row"], **{name: frame[name] for name in rows.carry})
     keys = [name for name, one in columns.items() if one["key"]]
     if unique and keys:
-        good, again = _unrepeated(good, keys, file, report)
+        good, again = _unrepeated(table, good, keys, file, report)
         rejected |= again
     return Checked(good, rejected)
 
@@ -465,7 +465,9 @@ def _expected(one: dict[str, Any], code: str) -> str:
     }.get(code, "")
 
 
-def _unrepeated(frame: pd.DataFrame, keys: list[str], file: str, report: Report) -> tuple[pd.DataFrame, set[int]]:
+def _unrepeated(
+    table: str, frame: pd.DataFrame, keys: list[str], file: str, report: Report
+) -> tuple[pd.DataFrame, set[int]]:
     again = frame.duplicated(keys, keep="first")
     if not again.any():
         return frame, set()
@@ -473,8 +475,9 @@ def _unrepeated(frame: pd.DataFrame, keys: list[str], file: str, report: Report)
     for count, (key, group) in enumerate(every.groupby(keys, sort=False, dropna=False)):
         if count == 25:
             break
+        two_roles = table == "evaluation_area" and group["role"].nunique() > 1
         report.add(
-            "repeated_key",
+            "overlapping_areas" if two_roles else "repeated_key",
             file=file,
             row=int(group["_row"].iloc[1]),
             column=", ".join(keys),

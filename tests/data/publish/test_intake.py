@@ -12,6 +12,7 @@ from data.models import MADE_BY_PUBLISHING, TABLES, described
 from data.publish.intake import MeasureRule, gather
 from data.publish.pack import read_pack
 from data.publish.problems import KINDS, Problem, Report, problem
+from tests.data.publish.bad_evaluations import BAD_EVALUATIONS
 from tests.data.publish.bad_packs import BAD_FIGURES
 from tests.data.publish.packs import BUDGET, CRIME, DATED, HEAD, OUTLINES, PARTNERS, Bad, geojson, made, square
 
@@ -95,6 +96,7 @@ BAD: dict[str, Bad] = {
         HEAD + BUDGET.replace('"adopted"}', '"adopted", blank = "skip"}'),
         {"budget_csv": "year,first,final\n2024,,7\n"},
         file="budget.csv", row=2),
+    **BAD_EVALUATIONS,
     **BAD_FIGURES,
 }  # fmt: skip
 
