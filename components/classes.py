@@ -21,6 +21,8 @@ from data.figures import Status
 
 SERIOUS = ("safety", "accountability")
 """Topics drawn in plum: a serious color, not an alarm."""
+GROUPING = "grouping"
+"""What the places of a map of groups stand beside: each other."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +93,11 @@ def value_classes(measure: Mapping[str, Any], look: Look, language: str) -> MapC
     return MapClasses(unit, tuple(items))
 
 
-def group_classes(measure: Mapping[str, Any], look: Look, language: str) -> MapClasses:
+def group_classes(measure: Mapping[str, Any], look: Look, language: str, beside: str = "city") -> MapClasses:
     """Three classes for anything sampled or small: higher than the city, no clear difference, lower.
 
-    measure: a row of `queries.measures` (unit, direction). Colors judge only where the measure has a good direction.
+    measure: a row of `queries.measures` (unit, direction). beside: city, or setting for the others of a
+    setting. Colors judge only where the measure has a good direction.
     """
     say = words(language)
     worse, same, better = look.judged_classes()
@@ -106,10 +109,24 @@ def group_classes(measure: Mapping[str, Any], look: Look, language: str) -> MapC
     return MapClasses(
         str(measure["unit"]),
         tuple(
-            MapClass(say.say(f"map.{group}"), fill, group=group)
+            MapClass(say.say(group_words(group, beside)), fill, group=group)
             for group, fill in (("above", above), ("same", middle), ("below", below))
         ),
     )
+
+
+def group_words(group: str, beside: str = "city") -> str:
+    """The key of the words of a group (above, same, below) beside the city, or the others of a setting; or for a
+    grouping, which tells what an area and its neighbors are part of.
+    """
+    if beside == GROUPING:
+        return f"map.{group}_grouping"
+    return f"map.{group}_setting" if beside == "setting" and group != "same" else f"map.{group}"
+
+
+def beside_of(figures: pd.DataFrame) -> str:
+    """What the groups of these places are beside: city, or setting where they say so."""
+    return str(figures.beside.iloc[0]) if "beside" in figures and len(figures) else "city"
 
 
 def _between(low: Decimal, high: Decimal, unit: str, language: str) -> str:

@@ -66,7 +66,14 @@ def context_of(release: Release, measure: Mapping[str, Any]) -> Context:
         breaks=queries.records(ask(queries.breaks, release, measure=str(measure["id"]))),
         visitor_areas=places.id[places.visitor_area.astype(bool)],
         fiscal_start_month=int(ask(queries.city, release)["fiscal_start_month"]),
+        settings=settings_of(release),
     )
+
+
+def settings_of(release: Release) -> dict[str, str]:
+    """The setting (urban, suburban, rural) of each neighborhood that has one."""
+    places = ask(queries.neighborhoods, release)
+    return {str(place): str(setting) for place, setting in zip(places.id, places.setting, strict=True) if setting}
 
 
 def readings_in(release: Release, *, place: str, language: str = "en") -> tuple[Reading, ...]:
@@ -74,16 +81,24 @@ def readings_in(release: Release, *, place: str, language: str = "en") -> tuple[
 
     Pure, and the same for every visitor: put it through `ask`.
     """
-    readings = []
-    for measure in queries.records(ask(queries.measures, release, language=language)):
-        where = _read_at(release, measure, place)
-        if where is None:
-            continue
-        figures = figures_of(release, str(measure["id"]), where, page=place)
-        reading = read_measure(context_of(release, measure), measure, figures, where)
-        if reading is not None:
-            readings.append(reading)
-    return tuple(readings)
+    measures = queries.records(ask(queries.measures, release, language=language))
+    found = (_reading(release, measure, place) for measure in measures)
+    return tuple(reading for reading in found if reading is not None)
+
+
+def reading_in(release: Release, *, measure: str, place: str, language: str = "en") -> Reading | None:
+    """One of `readings_in`; None where neither the place nor what stands for it has a row."""
+    measures = ask(queries.measures, release, language=language)
+    found = queries.records(measures[measures.id == measure])
+    return _reading(release, found[0], place) if found else None
+
+
+def _reading(release: Release, measure: Mapping[str, Any], place: str) -> Reading | None:
+    where = _read_at(release, measure, place)
+    if where is None:
+        return None
+    figures = figures_of(release, str(measure["id"]), where, page=place)
+    return read_measure(context_of(release, measure), measure, figures, where)
 
 
 def figures_of(release: Release, measure: str, place: str, *, page: str) -> pd.DataFrame:
@@ -204,21 +219,21 @@ def _same_days(context: Context, mine: pd.DataFrame, now: Figure) -> tuple[Figur
     return None
 
 
-def beside_city(context: Context, figures: pd.DataFrame, city: Figure | None) -> pd.DataFrame:
-    """Figures of every place in one period with `group` (above, same or below the rest of the city) and `refused`.
+def beside_whole(context: Context, figures: pd.DataFrame, wholes: Mapping[str, Figure | None]) -> pd.DataFrame:
+    """Figures of every place in one period with `group` (above, same or below the rest of a whole) and `refused`.
 
-    figures: rows of `queries.by_neighborhood`. As many places are looked at together, a place must lie outside the
-    wider limits (99.8%). The group is None where there is no value or the data cannot say; refused is the reason why a
-    value is not compared, else None.
+    figures: rows of `queries.by_neighborhood`. wholes: what each place is set beside, by its code: the city, or all of
+    a setting. As many places are looked at together, a place must lie outside the wider limits (99.8%). The group
+    is None where there is no value or the data cannot say; refused is the reason why a value is not compared, or None.
     """
     groups: list[str | None] = []
     reasons: list[str | None] = []
     for row in queries.records(figures):
         group = reason = None
         if pd.notna(row["value"]):
-            verdict = refused(Refusal.NO_CITY_FIGURE)
-            if city is not None:
-                verdict = compare(context, queries.as_figure(row), city, confidence=MANY_LOOKS)
+            verdict, whole = refused(Refusal.NO_CITY_FIGURE), wholes.get(str(row["neighborhood"]))
+            if whole is not None:
+                verdict = compare(context, queries.as_figure(row), whole, confidence=MANY_LOOKS)
             reason = None if verdict.reason is None else str(verdict.reason)
             if verdict.is_clear:
                 group = "above" if verdict.moved > 0 else "below"

@@ -192,12 +192,12 @@ class TestShell:
         assert client.get("/?lang=es").text == index.replace('<html lang="en">', '<html lang="es">')
 
     def test_a_browser_asks_again_and_gets_no_page_of_another_language(self, client: TestClient) -> None:
-        spanish = client.get("/map?lang=es")
+        spanish = client.get("/outcomes?lang=es")
         assert spanish.headers["cache-control"] == "no-cache"
         assert spanish.headers["vary"] == "Accept-Language"
         tag = {"if-none-match": spanish.headers["etag"]}
-        assert client.get("/map?lang=es", headers=tag).status_code == 304
-        assert client.get("/map?lang=en", headers=tag).status_code == 200
+        assert client.get("/outcomes?lang=es", headers=tag).status_code == 304
+        assert client.get("/outcomes?lang=en", headers=tag).status_code == 200
 
 
 class TestWebsocket:

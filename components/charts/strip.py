@@ -32,13 +32,13 @@ from components.charts.drawing import (
     wrapped_to,
 )
 from components.charts.texts import has_range, has_value, reading, tick_text, tooltip_of, value_text, why_without
+from components.classes import beside_of, group_words
 from components.tokens import Look
 from components.words import words
 from data.figures import Status
 
 GROUPS = ("above", "same", "below")
 SHAPES = {"above": "triangle-up", "same": "circle", "below": "triangle-down"}
-HEADINGS = {"above": "map.above", "same": "map.same", "below": "map.below"}
 
 
 def group_color(look: Look, group: str | None, direction: str) -> str:
@@ -63,19 +63,22 @@ def strip(
     direction: str = "none",
     chosen: str | None = None,
     city: float | None = None,
+    city_name: str = "",
 ) -> Drawing:
     """Neighborhoods with their ranges, in three groups: above the city, no clear difference, below.
 
     figures: one row a place, with neighborhood, name, value, low, high, status, and where they are known n and group
-    (above, same or below; from a test, never from bands). unit: the measure's unit code.
-    direction: fewer, more or none. chosen: the neighborhood the reader chose. city: the city's value, in the same unit.
+    (above, same or below; from a test, never from bands) and beside (city or setting). unit: the measure's unit code.
+    direction: fewer, more or none. chosen: the neighborhood the reader chose. city: the city's value, in the same unit,
+    or that of another whole, which city_name names then.
     Places without a value keep their row, with the words for why. Places where it does not apply are named below.
     Raises ValueError when there is no row.
     """
     if figures.empty:
         raise ValueError("a strip needs at least one place")
     size = sizes(width, look)
-    plan = _Plan(figures, language, size, unit=unit, chosen=chosen, city=city, direction=direction, look=look)
+    plan = _Plan(figures, language, size, unit=unit, chosen=chosen, city=city, city_name=city_name,
+                 direction=direction, look=look)  # fmt: skip
     return plan.drawing()
 
 
@@ -91,14 +94,17 @@ class _Plan:
         unit: str,
         chosen: str | None,
         city: float | None,
+        city_name: str,
         direction: str,
         look: Look,
     ) -> None:
         self.say, self.language = words(language), language
         self.size, self.unit, self.chosen, self.look = size, unit, chosen, look
         self.city = None if city is None or pd.isna(city) else float(city)
+        self.city_name = city_name or self.say.say("kinds.neighborhood.kind.city")
         self.direction = direction
         records: list[dict[str, Any]] = figures.to_dict("records")  # type: ignore[assignment]
+        self.beside = beside_of(figures)
         self.left_out: dict[str, list[str]] = {}
         for row in records:
             if row["status"] == Status.NOT_APPLICABLE:
@@ -146,7 +152,7 @@ class _Plan:
                 members = [r for r in self.shown if (r.get("group") or "same") == group or
                            (group == "same" and r.get("group") not in GROUPS)]  # fmt: skip
                 if members:
-                    self._heading(self.say.say(HEADINGS[group]), len(members), group)
+                    self._heading(self.say.say(group_words(group, self.beside)), len(members), group)
                     for row in sorted(members, key=lambda r: -float(r["value"])):
                         self._row(row, group)
         else:
@@ -287,7 +293,7 @@ class _Plan:
         assert self.city is not None
         px = self.size.px
         at_right = self._share(self.city) > 0.6
-        label = f"{self.say.say('kinds.neighborhood.kind.city')}: {value_text(self.city, self.unit, self.language)}"
+        label = f"{self.city_name}: {value_text(self.city, self.unit, self.language)}"
         spot = [{"value": self.city, "text": label}]
         return [
             layer("rule", {"strokeDash": [px(5), px(3)], "strokeWidth": max(1.5, self.size.line * 0.75),

@@ -10,6 +10,7 @@ import pandas as pd
 from components import formats
 from components.words import Words, words
 from data.figures import Status
+from data.verdicts.finding import ALONE
 
 
 def value_text(value: float, unit: str, language: str) -> str:
@@ -33,7 +34,7 @@ def status_words(status: str, say: Words) -> str:
     return say.say(f"status.cell.{status}")
 
 
-NOT_COMPARED = ("visitors", "partial_coverage")
+NOT_COMPARED = tuple(str(reason) for reason in ALONE)
 """Reasons for which a place that has a value is left out of a comparison."""
 
 

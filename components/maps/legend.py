@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from components.charts.texts import why_without
-from components.classes import MapClasses, group_classes, value_classes
+from components.classes import MapClasses, beside_of, group_classes, value_classes
 from components.tokens import Look
 from components.words import words
 from data.figures import Status
@@ -45,7 +45,7 @@ def classes_for(measure: Mapping[str, Any], figures: pd.DataFrame, look: Look, l
     """The classes of a map: by group where a test has put every shown figure in one, else by value."""
     shown = figures[figures.value.notna()]
     if "group" in figures and len(shown) and shown.group.isin(["above", "same", "below"]).all():
-        return group_classes(measure, look, language)
+        return group_classes(measure, look, language, beside_of(figures))
     return value_classes(measure, look, language)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,112 +16,29 @@ from components.panels.measures import places_subtitle
 from components.passports import figured, observation_passport
 from components.scope import Scope
 from components.sentences import amount_text
+from components.standing import ALL
 from components.tables import Figured
 from components.tokens import look
 from data import queries
 from data.figures import Status
-from data.stats import funnel as funnels
+from data.verdicts import Spread
 
-LEAST_PLACES = 8
-"""Below it the average hangs on single places, and the spread between them cannot be told."""
 FAR_FROM_CHANCE = 10.0
 """From such an inflation on the average of all is no yardstick: docs/statistics.md."""
-LIMITS = ["low_95", "high_95", "low_998", "high_998"]
-GRID = 160
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Places between limits.
-
-    places: rows of `queries.by_neighborhood`, A to Z, with base, events, LIMITS (in the measure's unit) and position:
-    1, 0 or -1; missing where a place is not compared. curve: base and LIMITS, for drawing. centre: all compared places
-    together. inflation: how many times the variance between them is that of chance alone; 1.0 where chance explains it.
-    beyond_chance: places outside the outer limits of chance alone. base: residents, answers, weighted or counted.
-    """
-
-    places: pd.DataFrame
-    curve: pd.DataFrame
-    centre: float
-    inflation: float
-    beyond_chance: int
-    base: str
-
-    @property
-    def compared(self) -> pd.DataFrame:
-        """The places that are compared and shown."""
-        return self.places[self.places.position.notna()]
-
-    def named(self, position: int) -> list[str]:
-        """Names of the places above (1) or below (-1) the outer limits, A to Z."""
-        return sorted(self.places[self.places.position == position].name)
-
-
-def spread_of(figures: pd.DataFrame, measure: Mapping[str, Any], visitor_areas: Collection[str]) -> Spread | str:
-    """The places of a measure in one period between the limits of a funnel, or why there is none.
-
-    figures: rows of `queries.by_neighborhood`. visitor_areas: ids of places where many people come from elsewhere.
-    Rates stand on residents, shares on answers. A count too small for a rate belongs to the average all the same.
-    Why not: count, no_base (scores, and shares of unknown answers), opt_in, few (under 8 places).
-    """
-    kind = str(measure["kind"])
-    if kind == "count":
-        return "count"
-    if (figures.reason == "opt_in").any():
-        return "opt_in"
-    bases, base_key = _bases(figures, kind)
-    places = figures.assign(base=bases)
-    places["events"] = places.numerator if kind == "rate" else places.value / 100 * places.base
-    known = places.events.notna() & (places.base > 0)
-    if kind == "score" or not known.any():
-        return "no_base"
-    places["reason"] = places.reason.astype(object).mask(places.id.isin(visitor_areas) & (kind == "rate"), "visitors")
-    fair = known & ~places.reason.isin(NOT_COMPARED)
-    shown = fair & places.value.notna() & places.status.map(lambda status: Status(status).has_value)
-    if shown.sum() < LEAST_PLACES:
-        return "few"
-    x, base = places.events[fair].to_numpy(), places.base[fair].to_numpy()
-    found = funnels.funnel(x, base) if kind == "rate" else funnels.funnel_of_shares(x, base)
-    scale = 1.0 if kind == "rate" else 100.0
-    if not found.centre > 0:
-        return "few"  # no event anywhere: nothing can differ
-    limits = pd.DataFrame({name: getattr(found, name) * scale for name in LIMITS}, index=places.index[fair])
-    places[LIMITS] = limits.reindex(places.index)
-    positions = pd.Series(found.position, index=places.index[fair]).where(shown[fair])
-    places["position"] = positions.reindex(places.index).astype("Int8")
-    chance = _curve(base, found.centre, 1.0, kind)
-    rate = (places.value[fair] / scale).to_numpy()
-    beyond = ((rate > chance.high_998) | (rate < chance.low_998)) & shown[fair].to_numpy()
-    largest = float(places.base[places.value.notna()].max())
-    grid = np.geomspace(max(largest / 1000, min(base.min(), largest / 100)), largest * 1.25, GRID)
-    curve = _curve(grid, found.centre, found.inflation, kind)
-    drawn = pd.DataFrame({"base": grid, **{name: getattr(curve, name) * scale for name in LIMITS}})
-    return Spread(places, drawn, found.centre * scale, found.inflation, int(beyond.sum()), base_key)
-
-
-def _bases(figures: pd.DataFrame, kind: str) -> tuple[pd.Series[float], str]:
-    """What the figures rest on, and which it is: residents of a rate; of a share answers, after weighting if known."""
-    if kind == "rate":
-        return figures.denominator.astype("float64"), "residents"
-    if figures.n_effective.notna().any():
-        return figures.n_effective.astype("float64"), "weighted"
-    if figures.n.notna().any():
-        return figures.n.astype("float64"), "answers"
-    return figures.denominator.astype("float64"), "counted"
-
-
-def _curve(bases: Any, centre: float, inflation: float, kind: str) -> funnels.FunnelCurve:
-    if kind == "rate":
-        return funnels.funnel_curve(bases, centre, inflation, 1000.0)
-    return funnels.funnel_of_shares_curve(bases, centre, inflation)
 
 
 def funnel_card(
-    scope: Scope, measure: Mapping[str, Any], period: str, spread: Spread, link: dict[str, str], source: str
+    scope: Scope,
+    measure: Mapping[str, Any],
+    period: str,
+    spread: Spread,
+    link: dict[str, str],
+    source: str,
+    within: str = ALL,
 ) -> Card:
     """The card of a funnel: how many places stand out, which, and why the lines are where they are.
 
-    link: the codes of its address. source: the source line.
+    link: the codes of its address. source: the source line. within: the setting of the places, or ALL.
     """
     said, unit = scope.say, str(measure["unit"])
     places, compared = spread.places, spread.compared
@@ -130,17 +46,19 @@ def funnel_card(
     outside = int((compared.position != 0).sum())
     finding = finding_of(len(compared), outside, spread.inflation, scope)
     city = scope.ask(queries.figures, measures=[measure["id"]], periods=[period], neighborhoods=["city"])
-    is_city = bool(city) and city[0].value is not None and _same(city[0].value, spread.centre, unit, scope)
+    is_city = (
+        within == ALL and bool(city) and city[0].value is not None and _same(city[0].value, spread.centre, unit, scope)
+    )
     mine = places[(places.id == scope.place) & places.measure.notna()]
     first = [*city, *(queries.as_figure({**row, "group": "all"}) for row in queries.records(mine))]
     is_rate = unit == "per_1000_residents"
     alt_range = said("map.alt_values", low=amount_text(compared.value.min(), unit, scope),
                      high=amount_text(compared.value.max(), unit, scope), n=len(compared))  # fmt: skip
     return Card(
-        id="funnel",
-        page="map",
+        id="funnel" if within == ALL else f"funnel-{within}",
+        page="outcomes",
         finding=finding,
-        subtitle=places_subtitle(measure, period, scope),
+        subtitle=places_subtitle(measure, period, scope, within),
         lead=" ".join(lead_lines(spread, scope)),
         drawing=charts.funnel(
             places, spread.curve, look(scope.theme), scope.language, scope.width, unit=unit, centre=spread.centre,
@@ -151,7 +69,7 @@ def funnel_card(
         alt=said("card.alt", finding=finding, detail=alt_range),
         table=funnel_table(spread, unit, scope),
         rows=places.rename(columns={"measure": "measure_id", "release": "release_id"}).drop(
-            columns=["neighborhood", "group"], errors="ignore"
+            columns=["neighborhood", "group", "refused", "beside"], errors="ignore"
         ).rename(columns={"id": "neighborhood_id"}),
         how_to_read=said("how_to_read.funnel" if is_rate else "how_to_read.funnel_shares"),
         notices=[said("funnel.visitors_left_out")] if (shown.reason == "visitors").any() else [],

@@ -28,6 +28,7 @@ from components.sentences import (
     status_text,
     value_text,
 )
+from components.standing import ALL, EACH
 from components.tables import Figured
 from data import queries
 from data.figures import Figure, Status
@@ -113,13 +114,16 @@ def subtitle_of(reading: Reading, scope: Scope) -> str:
     return " ".join(part for part in parts if part)
 
 
-def places_subtitle(measure: Mapping[str, Any], period: str, scope: Scope) -> str:
-    """The same for a picture of every place: measure, unit and period. What each rests on is in the table."""
+def places_subtitle(measure: Mapping[str, Any], period: str, scope: Scope, within: str = ALL) -> str:
+    """The same for a picture of every place: measure, unit and period. What each rests on is in the table.
+
+    within: the setting of the places, where it is of one.
+    """
     return scope.say(
         "card.subtitle",
         measure=str(measure["name"]),
         unit=scope.say(f"kinds.measure.unit.{measure['unit']}"),
-        place=scope.say("about.all_places"),
+        place=scope.say("about.all_places" if within in (ALL, EACH) else f"outcomes.only_{within}"),
         period=formats.period_label(period, scope.language),
     )
 

@@ -6,21 +6,18 @@ hashed and sent again for every visitor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
-import pandas as pd
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from components import maps
 from components.ask import ask
-from components.readings import beside_city, context_of
 from components.server.files import FOREVER
 from components.server.opendata import ASK_FIRST, asked_release, fingerprint_of, or_not_found, unless_unchanged
 from components.server.pages import not_found
+from components.standing import ALL, COMPARED, EACH, SETTINGS, VALUES, standing_of
 from components.tokens import THEMES, look
 from components.words import DEFAULT, languages
 from data import queries
@@ -32,8 +29,16 @@ def map_routes() -> list[BaseRoute]:
     return [
         Route("/map/{release}/context.geojson", or_not_found(context)),
         Route("/map/{release}/{measure}/{period}.geojson", or_not_found(measure_map)),
+        Route("/map", moved),
+        Route("/map/", moved),
         Route("/map/{rest:path}", lambda request: not_found(request.scope)),
     ]
+
+
+def moved(request: Request) -> Response:
+    """The page of the map is a part of the outcomes now: links that people have kept lead there, with their codes."""
+    query = request.url.query
+    return RedirectResponse(f"/outcomes?{query}" if query else "/outcomes", 308)
 
 
 def context(request: Request) -> Response:
@@ -60,22 +65,29 @@ def measure_map(request: Request) -> Response:
         raise NoRelease(f"no map in language {language!r}")
     release = asked_release(request)
     measure, period = request.path_params["measure"], request.path_params["period"]
-    view = request.query_params.get("view", "values")
+    view, within = request.query_params.get("view", VALUES), request.query_params.get("within", ALL)
+    if view not in (COMPARED, VALUES) or within not in (EACH, ALL, *SETTINGS):
+        raise NoRelease(f"no map {view!r} within {within!r}")
     fingerprint = fingerprint_of(release)
     return unless_unchanged(
         request,
-        f"{fingerprint}-{measure}-{period}-{theme}-{language}-{view}",
+        f"{fingerprint}-{measure}-{period}-{theme}-{language}-{view}-{within}",
         lambda headers: Response(
-            _map(release, measure, period, theme, language, view), media_type="application/geo+json", headers=headers
+            _map(release, measure, period, theme, language, view, within),
+            media_type="application/geo+json",
+            headers=headers,
         ),
         cache_control=FOREVER if request.query_params.get("v") == fingerprint[:12] else ASK_FIRST,
     )
 
 
-def map_url(release: Release, measure: str, period: str, *, theme: str, language: str, view: str) -> str:
+def map_url(
+    release: Release, measure: str, period: str, *, theme: str, language: str, view: str, within: str = ALL
+) -> str:
     """The address of a measure's map; it holds the release's fingerprint, so that browsers may keep it."""
     version = fingerprint_of(release)[:12]
-    return f"/map/{release.id}/{measure}/{period}.geojson?theme={theme}&lang={language}&view={view}&v={version}"
+    asked = f"theme={theme}&lang={language}&view={view}&within={within}&v={version}"
+    return f"/map/{release.id}/{measure}/{period}.geojson?{asked}"
 
 
 def context_url(release: Release, *, theme: str) -> str:
@@ -91,30 +103,10 @@ def _theme(request: Request) -> str:
 
 
 @lru_cache(maxsize=128)
-def _map(release: Release, measure: str, period: str, theme: str, language: str, view: str) -> bytes:
+def _map(release: Release, measure: str, period: str, theme: str, language: str, view: str, within: str) -> bytes:
     measures = ask(queries.measures, release, language=language)
     found = queries.records(measures[measures.id == measure])
     if not found:
         raise NoRelease(f"no measure {measure!r} in release {release.id}")
-    figures = grouped_figures(release, found[0], period, language)
-    figures = compared(figures) if view == "compared" else figures.drop(columns="group")
+    figures = standing_of(release, measure, period, language, within).drawn(view)
     return maps.map_geojson(queries.outlines(release), figures, found[0], look(theme), language)
-
-
-def compared(figures: pd.DataFrame) -> pd.DataFrame:
-    """Grouped figures as a map of differences draws them: a place that may not be compared does not apply, and why."""
-    refused = figures.value.notna() & figures.group.isna()
-    nothing = figures[["value", "low", "high"]].mask(refused)
-    return figures.assign(
-        status=figures.status.mask(refused, "not_applicable"),
-        reason=figures.reason.mask(refused, figures.refused),
-        **{str(c): nothing[c] for c in nothing},
-    )
-
-
-def grouped_figures(release: Release, measure: Mapping[Any, Any], period: str, language: str) -> pd.DataFrame:
-    """Figures of a measure in a period for every neighborhood, each with its group beside the city."""
-    asked = str(measure["id"])
-    figures = ask(queries.by_neighborhood, release, measure=asked, period=period, language=language)
-    city = ask(queries.figures, release, measures=[asked], periods=[period], neighborhoods=["city"])
-    return beside_city(context_of(release, measure), figures, city[0] if city else None)

@@ -131,13 +131,15 @@ def figures(
     return [as_figure(row) for row in records(frame)]
 
 
-def by_neighborhood(release: Release, *, measure: str, period: str, language: str = "en") -> pd.DataFrame:
-    """Figures of a measure in a period for every neighborhood, A to Z.
+def by_neighborhood(
+    release: Release, *, measure: str, period: str, language: str = "en", kind: str = "neighborhood"
+) -> pd.DataFrame:
+    """Figures of a measure in a period for every neighborhood (or, by `kind`, every police district), A to Z.
 
     Columns: those of `figure_table` but its dates, and id, name. A neighborhood without a row is not reported.
     """
     figures = figure_table(release, measures=[measure], periods=[period]).drop(columns=["period_start", "period_end"])
-    places = neighborhoods(release, language=language)[["id", "name"]]
+    places = neighborhoods(release, kinds=(kind,), language=language)[["id", "name"]]
     frame = places.merge(figures, left_on="id", right_on="neighborhood", how="left")
     frame["neighborhood"] = frame.id
     frame["status"] = frame.status.fillna("not_reported")

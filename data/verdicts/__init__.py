@@ -8,13 +8,18 @@ docs/decisions/0008-comparisons-are-refused-in-one-place.md
 """
 
 from data.verdicts.compare import MANY_LOOKS, SMALL_COUNT, compare, residents_moved
-from data.verdicts.context import Break, Context
-from data.verdicts.finding import Finding, Refusal, Verdict, refused
+from data.verdicts.context import CITY, SETTING, Break, Context
+from data.verdicts.finding import ALONE, Finding, Refusal, Verdict, refused
 from data.verdicts.goals import GoalState, GoalVerdict, goal_verdict
 from data.verdicts.series import SeriesFinding, SeriesVerdict, series_verdict
+from data.verdicts.settings import Together, all_of_setting
+from data.verdicts.spread import Spread, spread_of
 
 __all__ = [
+    "ALONE",
+    "CITY",
     "MANY_LOOKS",
+    "SETTING",
     "SMALL_COUNT",
     "Break",
     "Context",
@@ -24,10 +29,14 @@ __all__ = [
     "Refusal",
     "SeriesFinding",
     "SeriesVerdict",
+    "Spread",
+    "Together",
     "Verdict",
+    "all_of_setting",
     "compare",
     "goal_verdict",
     "refused",
     "residents_moved",
     "series_verdict",
+    "spread_of",
 ]

@@ -10,7 +10,7 @@ import math
 from data import periods, stats
 from data.figures import Figure, Status
 from data.periods import Period
-from data.verdicts.context import CITY, WHOLE_YEAR_DAYS, Context
+from data.verdicts.context import CITY, SETTING, WHOLE_YEAR_DAYS, Context, is_whole
 from data.verdicts.finding import Finding, Refusal, Verdict, refused
 
 SMALL_COUNT = 10
@@ -36,7 +36,8 @@ def compare(context: Context, figure: Figure, other: Figure, *, confidence: floa
     """What `figure` says beside `other`: earlier figures of the same place, or other places in the same period.
 
     The figures decide which question it is. One place, two periods: a change over time. A place and the city: the
-    place beside the rest of the city, so that it is not compared with itself. Two places: one beside the other.
+    place beside the rest of the city, so that it is not compared with itself. A place and all of its setting together
+    (`all_of_setting`): beside the rest of those. Two places: one beside the other.
     confidence: `MANY_LOOKS` when a screen compares every place at once.
 
     Raises ValueError for figures of another measure, unit or group than the context's, for a figure beside itself,
@@ -55,11 +56,11 @@ def compare(context: Context, figure: Figure, other: Figure, *, confidence: floa
     if same_place:
         counted = context.kind in COUNTED
         return _counts(context, figure, other, confidence) if counted else _shares(context, figure, other, confidence)
-    if other.neighborhood != CITY:
+    if not is_whole(other.neighborhood):
         if context.kind == "rate":
             return _ratio(context, figure, other, confidence)
         p1, p0 = (figure.value or 0.0) / 100, (other.value or 0.0) / 100
-        return _points(context, p1, _base(figure), p0, _base(other), confidence)
+        return _points(context, p1, base_of(figure), p0, base_of(other), confidence)
     if context.kind == "rate":
         return _rate_beside_rest(context, figure, other, confidence)
     return _share_beside_rest(context, figure, other, confidence)
@@ -79,8 +80,8 @@ def _check(context: Context, figure: Figure, other: Figure) -> None:
             f"compare one place over time or two places in one period, not {figure.neighborhood} {figure.period} "
             f"with {other.neighborhood} {other.period}"
         )
-    if figure.neighborhood == CITY and not same_place:
-        raise ValueError("the place comes first, then the city")
+    if is_whole(figure.neighborhood) and not same_place:
+        raise ValueError("the place comes first, then the whole that it is a part of")
 
 
 def _missing(context: Context, figure: Figure, other: Figure) -> Verdict | None:
@@ -104,7 +105,7 @@ def _alone(context: Context, one: Figure) -> Refusal | None:
         return Refusal.NO_RESIDENTS
     if context.collected == "opt_in" or one.reason == "opt_in":
         return Refusal.OPT_IN
-    if not counted and not _base(one):
+    if not counted and not base_of(one):
         return Refusal.NO_SAMPLE_SIZE
     # The mean of a scale: how much single answers differ is not published. Or weights that nobody gives.
     if context.kind == "score" or one.reason == "no_weights":
@@ -134,9 +135,15 @@ def _of_time(context: Context, figure: Figure, other: Figure) -> Verdict | None:
 
 def _of_place(context: Context, figure: Figure, other: Figure) -> Verdict | None:
     """The refusals of a comparison between places."""
+    if other.neighborhood.startswith(SETTING):
+        setting = context.settings.get(figure.neighborhood)
+        if setting is None:
+            return refused(Refusal.NO_SETTING)
+        if other.neighborhood != SETTING + setting:
+            return refused(Refusal.OTHER_SETTING)
     if context.is_visited(figure) or context.is_visited(other):
         return refused(Refusal.VISITORS)
-    parts = (figure,) if other.neighborhood == CITY else (figure, other)
+    parts = (figure,) if is_whole(other.neighborhood) else (figure, other)
     if any(one.reason == "partial_coverage" for one in parts):
         return refused(Refusal.PARTIAL_COVERAGE)
     if context.kind == "rate" and _other_base(context, figure, other):
@@ -244,7 +251,7 @@ def _is_small(figure: Figure) -> bool:
 
 def _shares(context: Context, now: Figure, before: Figure, confidence: float) -> Verdict:
     p1, p0 = (now.value or 0.0) / 100, (before.value or 0.0) / 100
-    verdict = _points(context, p1, _base(now), p0, _base(before), confidence)
+    verdict = _points(context, p1, base_of(now), p0, base_of(before), confidence)
     step, low, high = context.smallest_change, verdict.low, verdict.high
     if step and low is not None and high is not None and -step < low <= high < step:
         return Verdict(Finding.NO_REAL_CHANGE, low=low, high=high)
@@ -268,7 +275,7 @@ def _rate_beside_rest(context: Context, here: Figure, city: Figure, confidence: 
 
 
 def _share_beside_rest(context: Context, here: Figure, city: Figure, confidence: float) -> Verdict:
-    base_here, base_city = _base(here), _base(city)
+    base_here, base_city = base_of(here), base_of(city)
     rest = base_city - base_here
     share = ((city.value or 0.0) * base_city - (here.value or 0.0) * base_here) / rest / 100 if rest > 0 else -1.0
     if not 0 <= share <= 1:  # the city was weighted otherwise than its parts
@@ -276,7 +283,7 @@ def _share_beside_rest(context: Context, here: Figure, city: Figure, confidence:
     return _points(context, (here.value or 0.0) / 100, base_here, share, rest, confidence)
 
 
-def _base(figure: Figure) -> float:
+def base_of(figure: Figure) -> float:
     """What a share rests on: answers after weighting, answers, or the whole that was counted."""
     return float(figure.n_effective or figure.n or figure.denominator or 0)
 

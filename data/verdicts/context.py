@@ -15,6 +15,14 @@ WHOLE_YEAR_DAYS = 360
 """From so many days on a period holds every season."""
 
 CITY = "city"
+SETTING = "setting:"
+"""How the code of all places of one setting together begins: setting:urban."""
+
+
+def is_whole(place: str) -> bool:
+    """Whether a figure of this place holds those of others: the city, or all places of a setting together."""
+    return place == CITY or place.startswith(SETTING)
+
 
 BREAK_KINDS = ("definition", "boundary", "wording", "records_system")
 
@@ -40,6 +48,7 @@ class Context:
     first. visitor_areas: places whose residents are not the people who are there. denominator_window_years: how far
     apart two rates may stand in the age of their populations. incomplete: codes of the periods that the source covers
     only in part, with the days covered where these are known: a figure's own reason may be another, such as few events.
+    settings: the setting (urban, suburban, rural) of each place that has one.
     """
 
     measure: str
@@ -54,6 +63,7 @@ class Context:
     denominator_window_years: int
     fiscal_start_month: int
     incomplete: Mapping[str, tuple[date, date] | None] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -65,6 +75,7 @@ class Context:
         fiscal_start_month: int,
         denominator_window_years: int = 5,
         incomplete: Mapping[str, tuple[date, date] | None] | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> Context:
         """The context of a row of `queries.measures`; breaks: rows of `queries.breaks`, of any measures.
 
@@ -85,6 +96,7 @@ class Context:
             denominator_window_years=denominator_window_years,
             fiscal_start_month=fiscal_start_month,
             incomplete=incomplete or {},
+            settings=settings or {},
         )
 
     def period_of(self, figure: Figure) -> Period:

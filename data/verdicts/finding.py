@@ -47,6 +47,14 @@ class Refusal(StrEnum):
     VISITORS = "visitors"
     NO_RESIDENTS_TO_COMPARE = "no_residents_to_compare"
     NO_REST_OF_CITY = "no_rest_of_city"
+    OTHER_SETTING = "other_setting"
+    NO_SETTING = "no_setting"
+
+
+ALONE = (
+    Refusal.VISITORS, Refusal.PARTIAL_COVERAGE, Refusal.OTHER_SETTING, Refusal.NO_SETTING, Refusal.NO_REST_OF_CITY,
+)  # fmt: skip
+"""Refusals of single places: where these may not be compared, others still may."""
 
 
 @dataclass(frozen=True)

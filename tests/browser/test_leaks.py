@@ -50,13 +50,13 @@ def received(page: Page, address: str, settled: Callable[[Page], Page]) -> tuple
     settled(page)
     page.wait_for_load_state("networkidle")
     for _ in range(PATIENCE):  # the map asks for its shapes
-        if "/map" not in address or sum(path.startswith("/map/") for path in answers) >= 2:
+        if "/outcomes" not in address or sum(path.startswith("/map/") for path in answers) >= 2:
             break
         page.wait_for_timeout(200)
     return [message for frame in frames for message in cleaned(frame)], answers
 
 
-@pytest.mark.parametrize("path", ["neighborhood?n=north", "map?m=force&n=north", "feedback?n=north", "about"])
+@pytest.mark.parametrize("path", ["neighborhood?n=north", "outcomes?m=force&n=north", "feedback?n=north", "about"])
 def test_a_browser_receives_the_same_of_both(
     new_page: Callable[..., Page],
     settled: Callable[[Page], Page],

@@ -73,7 +73,7 @@ class TestLinks:
     def test_going_back_shows_the_page_before(
         self, page: Page, settled: Settled, serve: Serve, demo_store: Path
     ) -> None:
-        page.goto(f"{serve(demo_store)}/map?n=downtown&lang=en")
+        page.goto(f"{serve(demo_store)}/outcomes?n=downtown&lang=en")
         settled(page)
         page.get_by_role("link", name=EN.say("nav.budget"), exact=True).first.click()
         expect(page.get_by_role("heading", level=1)).to_have_text(EN.say("budget.title"))
@@ -84,7 +84,7 @@ class TestLinks:
         # without them as a step of its own.
         if urlsplit(page.url).path == "/budget":
             page.go_back()
-        expect(page.get_by_role("heading", level=1)).to_have_text(EN.say("map.title"))
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Reported break-ins")
         assert codes(page) == {"n": "downtown", "lang": "en"}
 
 
@@ -109,7 +109,7 @@ class TestMaps:
         self, page: Page, settled: Settled, serve: Serve, demo_store: Path
     ) -> None:
         with page.expect_response(re.compile(r"/map/.*/burglary/.*\.geojson")) as outlines:
-            page.goto(f"{serve(demo_store)}/map?m=burglary&lang=en")
+            page.goto(f"{serve(demo_store)}/outcomes?m=burglary&lang=en")
         assert outlines.value.ok
         settled(page)
         canvas = page.locator("[data-testid=stDeckGlJsonChart] canvas").first

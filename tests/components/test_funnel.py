@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.panels import places
-from components.panels.funnel import Spread, finding_of, funnel_card, funnel_table, lead_lines, spread_of
+from components.panels import outcomes, stands
+from components.panels.funnel import finding_of, funnel_card, funnel_table, lead_lines
 from components.scope import Scope
+from components.standing import standing_of
 from data import queries
 from data.stats import funnel as funnels
+from data.verdicts import Spread, spread_of
 from tests.components.riverton import scope_of
 
 RATE = {"id": "burglary", "name": "Break-ins", "kind": "rate", "unit": "per_1000_residents", "direction": "fewer"}
@@ -115,8 +118,7 @@ def scope(demo_store: Path) -> Scope:
 
 @pytest.fixture(scope="module")
 def found(scope: Scope) -> Spread:
-    measures = places.mapped_measures(scope)
-    figures = places.place_figures(scope, queries.records(measures[measures.id == "burglary"])[0], "2025")
+    figures = standing_of(scope.release, "burglary", "2025", "en").figures
     return spread(figures, frozenset({"downtown"}))
 
 
@@ -129,19 +131,19 @@ class TestCard:
         assert row.iloc[-1] == "Not compared (many visitors)"
 
     def test_a_picture_cut_out_of_the_map_page_says_unit_and_period(self, scope: Scope, found: Spread) -> None:
-        measures = places.mapped_measures(scope)
-        measure = queries.records(measures[measures.id == "burglary"])[0]
-        figures = places.place_figures(scope, measure, "2025")
-        card = places.places_card(scope, measure, "2025", figures)
+        measure = outcomes.measure_at(scope, "burglary")
+        standing = standing_of(scope.release, "burglary", "2025", "en")
+        card = stands.places_card(scope, measure, "2025", standing)
         assert card.subtitle == "Reported break-ins, per 1,000 residents. All places, 2025."
         assert funnel_card(scope, measure, "2025", found, {}, "source").subtitle == card.subtitle
         assert "we ask for more" in card.how_to_read
-        alone = places.places_card(scope, measure, "2025", figures.assign(group=None, refused="no_range"))
+        alone = stands.places_card(
+            scope, measure, "2025", replace(standing, figures=standing.figures.assign(group=None, refused="no_range"))
+        )
         assert "we ask for more" not in alone.how_to_read
 
     def test_the_finding_counts_what_the_drawing_shows(self, scope: Scope, found: Spread) -> None:
-        measures = places.mapped_measures(scope)
-        measure = queries.records(measures[measures.id == "burglary"])[0]
+        measure = outcomes.measure_at(scope, "burglary")
         card = funnel_card(scope, measure, "2025", found, {}, "source")
         assert card.drawing is not None
         compared = card.drawing.rows.group.notna().sum()

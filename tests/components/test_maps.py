@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from components import formats, maps
 from components.classes import as_read, group_classes, value_classes
 from components.exports import EXPORT_FONTS
-from components.server.maps import compared
+from components.standing import ALL, COMPARED, Standing
 from components.tokens import look
 from data.figures import Status
 
@@ -254,7 +254,7 @@ def test_a_few_events_in_a_place_of_visitors_are_not_compared_for_the_visitors()
             "status": ["unstable", "shown"], "reason": ["under_20_events", None], "refused": ["visitors", None],
         }
     )  # fmt: skip
-    drawn = compared(figures)
+    drawn = Standing(figures, ALL, {}, None).drawn(COMPARED)
     assert list(drawn.status) == ["not_applicable", "shown"]
     assert drawn.reason[0] == "visitors"
     assert pd.isna(drawn.reason[1])

@@ -11,10 +11,22 @@ import pandas as pd
 import pytest
 
 from components import formats
-from components.panels import home, measures, meetings, money, neighborhood, places, programs, releases, voice
-from components.panels.problems import problems_table
+from components.panels import (
+    home,
+    measures,
+    meetings,
+    money,
+    neighborhood,
+    outcomes,
+    places,
+    programs,
+    releases,
+    stands,
+    voice,
+)
 from components.readings import Reading
 from components.scope import Scope
+from components.standing import VALUES, standing_of
 from data import queries
 from data.figures import Status
 from tests.components.riverton import HARD_PLACES, scope_of
@@ -174,10 +186,10 @@ class TestPlaces:
     def test_the_list_holds_every_place_of_the_map_with_its_status(self, scope: Scope) -> None:
         for row in queries.rows(places.mapped_measures(scope)):
             for period in places.map_periods(scope, row.id)[:2]:
-                figures = queries.by_neighborhood(scope.release, measure=row.id, period=period)
-                table = places.places_table(scope, figures, row.unit)
-                assert list(table.iloc[:, 0]) == list(figures.name)
-                for cells, status in zip(table.itertuples(index=False), figures.status, strict=True):
+                standing = standing_of(scope.release, row.id, period, "en")
+                table = stands.places_table(scope, outcomes.measure_at(scope, row.id), standing, VALUES)
+                assert list(table.iloc[:, 0]) == list(standing.figures.name)
+                for cells, status in zip(table.itertuples(index=False), standing.figures.status, strict=True):
                     assert scope.say(f"status.chip.{status}") in cells
 
     def test_no_bare_count_is_put_on_a_map(self, scope: Scope) -> None:
@@ -185,12 +197,6 @@ class TestPlaces:
 
 
 class TestProgramsAndVoice:
-    def test_every_stage_of_every_problem_is_told_or_said_to_be_missing(self, scope: Scope) -> None:
-        problems = queries.problems(scope.release)
-        table = problems_table(scope, problems)
-        assert len(table) == len(problems)
-        assert (table.map(lambda cell: str(cell).strip()) != "").all(axis=None)
-
     def test_a_link_of_the_chain_that_is_missing_is_said_and_not_linked(self, scope: Scope) -> None:
         chain = queries.chain(scope.release, "fox-hollow")
         assert len(chain)

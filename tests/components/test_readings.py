@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from components.readings import Reading, beside_city, comparable, read_measure
+from components.readings import Reading, beside_whole, comparable, read_measure
 from data import periods, queries
 from data.verdicts import Context, Finding, Refusal, SeriesFinding
 
@@ -130,10 +130,11 @@ def test_places_on_a_map_are_grouped_or_say_why_not() -> None:
         row("2025", "same"), row("2025", "airport", **few), row("2025", "none", value=None, status="withheld"),
     ]  # fmt: skip
     city = row("2025", "city", numerator=2_000.0, denominator=400_000.0)
-    grouped = beside_city(context_for(MEASURE), pd.DataFrame(rows), queries.as_figure(city))
+    names = [str(one["neighborhood"]) for one in rows]
+    grouped = beside_whole(context_for(MEASURE), pd.DataFrame(rows), dict.fromkeys(names, queries.as_figure(city)))
     assert list(grouped.group) == ["above", "below", "same", None, None]
     assert list(grouped.refused) == [None, None, None, "visitors", None]
-    assert set(beside_city(context_for(MEASURE), pd.DataFrame(rows[:3]), None).refused) == {"no_city_figure"}
+    assert set(beside_whole(context_for(MEASURE), pd.DataFrame(rows[:3]), {}).refused) == {"no_city_figure"}
 
 
 def test_a_part_year_beside_a_whole_one_is_refused_and_the_same_days_are_found() -> None:

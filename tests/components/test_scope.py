@@ -39,8 +39,8 @@ class TestUnknownCodes:
             ("home", {"release": "1999-01"}, EN.say("scope.unknown_release", code="1999-01")),
             ("home", {"release": "../../etc/passwd"}, EN.say("scope.unknown_release", code="../../etc/passwd")),
             ("home", {"lang": "tlh"}, EN.say("scope.unknown_language", code="tlh")),
-            ("map", {"m": "charm"}, EN.say("scope.unknown_measure", code="charm")),
-            ("map", {"p": "1850"}, EN.say("scope.unknown_period", code="1850")),
+            ("outcomes", {"m": "charm"}, EN.say("scope.unknown_measure", code="charm")),
+            ("outcomes", {"p": "1850"}, EN.say("scope.unknown_period", code="1850")),
             ("budget", {"fy": "FY1850"}, EN.say("budget.no_year", year="FY1850")),
         ],
     )
@@ -96,7 +96,7 @@ class TestCarried:
     def test_and_the_old_release(self) -> None:
         visitor = start(release="2025-09", lang="en").run()
         visitor.query_params.clear()
-        screen = go_to(visitor, "map")
+        screen = go_to(visitor, "outcomes")
         assert screen.address["release"] == "2025-09"
         assert scope_of(visitor).release.id == "2025-09"
 
@@ -109,7 +109,7 @@ class TestCarried:
 
     def test_codes_of_one_page_do_not_follow_to_the_next(self) -> None:
         visitor = start(m="robbery", lang="en").run()
-        go_to(visitor, "map")
+        go_to(visitor, "outcomes")
         visitor.query_params.clear()
         assert "m" not in go_to(visitor, "budget").address
 
@@ -127,7 +127,7 @@ class TestRelease:
         visitor = start(release=release, lang="en").run()
         scope = scope_of(visitor)
         assert scope.pinned
-        assert f"release={release}" in scope.link("map")
+        assert f"release={release}" in scope.link("outcomes")
         screen = look_at(visitor)
         pages = [link for link in screen.links if link.startswith("/") and not link.startswith("/data/")]
         assert pages
@@ -263,7 +263,7 @@ def figures_of(screen: Screen, finding: str) -> list[str]:
 
 @pytest.mark.parametrize("place", ["harbor-point", "downtown", "rail-yards"])
 def test_every_permalink_opens_the_same_figures(place: str) -> None:
-    for page in ("neighborhood", "budget", "feedback", "map"):
+    for page in ("neighborhood", "budget", "feedback", "outcomes"):
         screen = open_page(page, n=place, lang="es")
         for link in screen.permalinks:
             parts = urlsplit(link)

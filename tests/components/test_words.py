@@ -115,6 +115,7 @@ def test_spanish_reads_at_70_or_above() -> None:
         "home",
         "neighborhood",
         "map",
+        "outcomes",
         "programs",
         "budget",
         "feedback",

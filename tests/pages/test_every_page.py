@@ -57,18 +57,22 @@ def test_a_page_with_a_neighborhood_chosen_is_whole(publish: Publish, city: str,
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_a_map_of_every_measure_is_whole_in_its_newest_and_its_oldest_period(publish: Publish, city: str) -> None:
+def test_the_outcomes_of_every_measure_are_whole_in_its_newest_and_its_oldest_period(
+    publish: Publish, city: str
+) -> None:
     release = Store(publish(city)).open()
     measures = queries.measures(release)
-    mapped = measures[(measures.level == "neighborhood") & (measures.kind != "count")].id
-    assert len(mapped)
-    for measure in mapped:
+    assert set(measures.level) > {"neighborhood"} or city == "cincinnati"
+    for measure, level, kind in zip(measures.id, measures.level, measures.kind, strict=True):
         oldest = queries.periods(release, measure).period.iloc[0]
         for more in ({}, {"p": oldest}):
-            screen = open_page("map", m=measure, lang="en", **more)
+            screen = open_page("outcomes", m=measure, lang="en", **more)
             assert checks.everything(screen, "en") == {}, (measure, more)
-            # The list beside the map, and the table of the chart below it: every place is in both.
-            assert {len(table) for table, _ in screen.tables} == {len(queries.neighborhoods(release))}
+            # The list beside the map, and the table of the chart of all places: every place is in both.
+            places = [str(name) for name in queries.neighborhoods(release).name]
+            whole = [table for table, _ in screen.tables if list(table.index) == places]
+            assert len(whole) == {"neighborhood": 1 if kind == "count" else 2}.get(level, 0), (measure, more)
+            assert bool(screen.maps) == (level == "neighborhood" and kind != "count")
 
 
 @pytest.mark.parametrize("city", CITIES)

@@ -74,7 +74,7 @@ WALK = [
     for city in CITIES
     for page, places in (
         ("neighborhood", (None, *HARD_PLACES[city])),
-        ("map", (None,)),
+        ("outcomes", (None, HARD_PLACES[city][0])),
         ("feedback", (None, HARD_PLACES[city][0])),
         ("budget", (None,)),
     )

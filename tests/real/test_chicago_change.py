@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 
 from components import sentences
-from components.panels.funnel import Spread, spread_of
 from data import queries
 from data.stats.funnel import funnel
 from data.store import Release
-from data.verdicts import Context, Finding, Refusal, compare, refused
+from data.verdicts import Context, Finding, Refusal, Spread, compare, refused, spread_of
 from tests.components.test_sentences import CLAIMS
 from tests.pages.screen import open_page
 from tests.real.conftest import Lookup, OnThePage, ReadRows, readings_on_pages

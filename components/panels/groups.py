@@ -1,0 +1,208 @@
+"""What a measure is made of, and for whom it is known: its parts, and the groups of people in it. Never a rank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components import charts, formats
+from components.ask import keep
+from components.cards import Card, show_card
+from components.panels.measures import file_rows, series_table, source_line
+from components.passports import figured, observation_passport
+from components.scope import Scope, choose_code
+from components.sentences import base_or_none, range_text, status_text, value_text
+from components.tokens import look
+from components.words import for_markdown
+from data import queries
+from data.figures import Status
+
+GROUP = "g"
+EVERYONE = "all"
+
+
+def show_parts(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
+    """The measures that this one is made of, as bars; nothing where it has none."""
+    card = parts_card(scope, measure, period)
+    if card is not None:
+        st.header(for_markdown(scope.say("outcomes.parts")), anchor="parts")
+        show_card(card, scope)
+
+
+def show_groups(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
+    """The measure for groups of people, and one of them over time; a sentence where it is not known by group."""
+    st.header(for_markdown(scope.say("outcomes.groups")), anchor="groups")
+    card = groups_card(scope, measure, period)
+    if card is None:
+        st.markdown(for_markdown(scope.say("outcomes.no_groups")))
+        return
+    show_card(card, scope)
+    names = list(dict.fromkeys(_by_group(scope, measure, period).group))
+    group = choose_code(
+        scope.say("outcomes.group_over_time"), [EVERYONE, *names], param=GROUP, default=EVERYONE, width=320,
+        label_of=lambda code: scope.say("outcomes.no_group") if code == EVERYONE else code,
+        unknown=lambda code: scope.say("outcomes.unknown_group", code=code),
+    )  # fmt: skip
+    if group != EVERYONE:
+        show_card(group_card(scope, measure, period, group), scope)
+
+
+@keep()
+def parts_card(scope: Scope, measure: Mapping[str, Any], period: str) -> Card | None:
+    """The counts of the measures that are part of this one, in their own order; None where there are none."""
+    said, measures = scope.say, scope.ask(queries.measures, language=scope.language)
+    parts = measures[measures.part_of == measure["id"]]
+    asked = [str(code) for code in parts.id]
+    rows = pd.DataFrame()
+    place = scope.place_or_city
+    for place in dict.fromkeys((scope.place_or_city, "city")):
+        rows = scope.ask(queries.figure_table, measures=asked, periods=[period], neighborhoods=[place])
+        if len(rows):
+            break
+    if not asked or rows.empty:
+        return None
+    names = dict(zip(parts.id, parts.name, strict=True))
+    figures = [queries.as_figure(row) for row in queries.records(rows)]
+    bars = pd.DataFrame(
+        {
+            "label": [str(names[one.measure]) for one in figures],
+            "value": [one.numerator for one in figures],
+            "status": [str(Status.SHOWN if one.numerator is not None else one.status) for one in figures],
+        }
+    )
+    table = pd.DataFrame(
+        [
+            {
+                said("table.measure"): str(names[one.measure]),
+                said("table.value"): figured(one, scope, value_text(one, scope)),
+                said("table.range"): range_text(one, scope) or said("reading.no_range"),
+                said("table.status"): status_text(one, scope) or said("status.chip.shown"),
+            }
+            for one in figures
+        ]
+    )
+    where: dict[str, Any] = {"measure": str(measure["name"]), "place": scope.name_of(place)}
+    together = "outcomes.parts_are_all" if measure["parts_are_all"] else "outcomes.parts_are_some"
+    finding = said("outcomes.parts_finding", **where)
+    return Card(
+        id="parts",
+        page="outcomes",
+        finding=finding,
+        subtitle=said("outcomes.parts_subtitle", **where, period=formats.period_label(period, scope.language)),
+        lead=said(together),
+        drawing=charts.bars(bars, look(scope.theme), scope.language, scope.width, unit="events"),
+        alt=said("card.alt", finding=finding, detail=said("outcomes.parts_alt", n=len(bars))),
+        table=table,
+        rows=file_rows(rows, scope),
+        how_to_read=said("how_to_read.bars"),
+        notices=_hidden(scope, [str(one.status) for one in figures]),
+        source=source_line(measure, scope),
+        passport=observation_passport(figures[0], scope),
+        link={"m": str(measure["id"]), "p": period},
+    )
+
+
+@keep()
+def _by_group(scope: Scope, measure: Mapping[str, Any], period: str) -> pd.DataFrame:
+    """Rows of `queries.figure_table` by group, with everyone's, of the reader's place or else of the city."""
+    for place in dict.fromkeys((scope.place_or_city, "city")):
+        rows = scope.ask(
+            queries.figure_table, measures=[str(measure["id"])], periods=[period], neighborhoods=[place], groups=None
+        )
+        if (rows.group != EVERYONE).any():
+            break
+    return rows
+
+
+@keep()
+def groups_card(scope: Scope, measure: Mapping[str, Any], period: str) -> Card | None:
+    """A figure for each group, in the order of their names, with everyone's as a line; None without groups."""
+    said, rows = scope.say, _by_group(scope, measure, period)
+    groups, everyone = rows[rows.group != EVERYONE], rows[rows.group == EVERYONE]
+    if groups.empty:
+        return None
+    place = str(groups.neighborhood.iloc[0])
+    figures = [queries.as_figure(row) for row in queries.records(pd.concat([everyone, groups]))]
+    shown = groups[groups.value.notna()]
+    where: dict[str, Any] = {"measure": str(measure["name"]), "place": scope.name_of(place)}
+    drawn = groups.assign(neighborhood=groups.group, name=groups.group).drop(columns="group")
+    table = pd.DataFrame(
+        [
+            {
+                said("table.group"): said("outcomes.everyone") if one.group == EVERYONE else one.group,
+                said("table.value"): figured(one, scope, value_text(one, scope)),
+                said("table.range"): range_text(one, scope) or said("reading.no_range"),
+                said("table.base"): base_or_none(one, scope),
+                said("table.status"): status_text(one, scope) or said("status.chip.shown"),
+            }
+            for one in figures
+        ]
+    )
+    lead = said("outcomes.groups_lead")
+    if place != scope.place_or_city:
+        lead = f"{said('outcomes.groups_of_city')} {lead}"
+    finding = said("outcomes.groups_finding", **where)
+    detail = said("outcomes.groups_alt", shown=formats.count(len(shown), scope.language), n=len(groups))
+    return Card(
+        id="groups",
+        page="outcomes",
+        finding=finding,
+        subtitle=said("outcomes.groups_subtitle", **where, period=formats.period_label(period, scope.language)),
+        lead=lead,
+        drawing=charts.strip(
+            drawn, look(scope.theme), scope.language, scope.width, unit=str(measure["unit"]),
+            city=everyone.value.iloc[0] if len(everyone) else None, city_name=said("outcomes.everyone"),
+        ),
+        alt=said("card.alt", finding=finding, detail=detail),
+        table=table,
+        rows=file_rows(pd.concat([everyone, groups]), scope),
+        how_to_read=said("how_to_read.groups"),
+        notices=_hidden(scope, list(groups.status)),
+        source=source_line(measure, scope),
+        passport=observation_passport(figures[0], scope, measure),
+        link={"m": str(measure["id"]), "p": period},
+    )  # fmt: skip
+
+
+@keep()
+def group_card(scope: Scope, measure: Mapping[str, Any], period: str, group: str) -> Card:
+    """One group over time."""
+    said, place = scope.say, str(_by_group(scope, measure, period).neighborhood.iloc[0])
+    rows = scope.ask(
+        queries.figure_table, measures=[str(measure["id"])], neighborhoods=[place], groups=[group]
+    )  # fmt: skip
+    newest = queries.as_figure(queries.records(rows.sort_values("period_end"))[-1])
+    drawing = None
+    if rows.value.notna().sum() > 1:
+        drawing = charts.years(
+            rows.assign(neighborhood=group), look(scope.theme), scope.language, scope.width, chosen=group,
+            names={group: group}, breaks=scope.ask(queries.breaks, measure=measure["id"], language=scope.language),
+        )  # fmt: skip
+    finding = said("outcomes.group_finding", measure=str(measure["name"]), group=group)
+    return Card(
+        id="group",
+        page="outcomes",
+        finding=finding,
+        subtitle=said(
+            "outcomes.group_subtitle", measure=str(measure["name"]), group=group, place=scope.name_of(place),
+            value=value_text(newest, scope), period=formats.period_label(newest.period, scope.language),
+        ),
+        drawing=drawing,
+        alt=said("card.alt", finding=finding, detail=said("outcomes.group_alt", n=len(rows))),
+        table=series_table(rows, scope),
+        rows=file_rows(rows, scope),
+        how_to_read=said("how_to_read.band") if drawing is not None else "",
+        notices=_hidden(scope, list(rows.status)),
+        source=source_line(measure, scope),
+        passport=observation_passport(newest, scope, measure),
+        link={"m": str(measure["id"]), "p": period, GROUP: group},
+    )  # fmt: skip
+
+
+def _hidden(scope: Scope, statuses: list[str]) -> list[str]:
+    """How many are hidden, in words; nothing where none is."""
+    hidden = statuses.count(str(Status.WITHHELD))
+    return [scope.say("outcomes.hidden", n=hidden)] if hidden else []
