@@ -11,8 +11,6 @@ from datetime import date
 from html import escape
 from typing import Any
 
-import pandas as pd
-
 from components import formats
 from components.ask import keep
 from components.passports import record_figured
@@ -67,19 +65,10 @@ def when_text(scope: Scope, row: Mapping[str, Any]) -> str:
     return scope.say(keys[tuple(days)], **dict[str, Any](days)) if days else ""
 
 
-def stages_html(scope: Scope, problem: Mapping[Any, Any], stages: pd.DataFrame) -> str:
-    """A problem in short: its name, which leads to its page, and its four steps as a row of boxes."""
-    told = f"{escape(scope.say('programs.problem'))}: {escape(str(problem['title']))}"
-    link = escape(problem_link(scope, str(problem["id"])))
-    rows = queries.records(stages[stages.problem_id == problem["id"]])
-    boxes = steps_html(scope, str(problem["id"]), rows, whole=False)
-    return f'<section class="chain"><h4><a href="{link}" target="_self">{told}</a></h4>{boxes}</section>'
-
-
-def steps_html(scope: Scope, problem: str, rows: Sequence[Mapping[str, Any]], *, whole: bool = True) -> str:
+def steps_html(scope: Scope, problem: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """The four steps of a problem in their order, each in a box; one that was skipped or has no record says so.
 
-    rows: its rows of `queries.stages`. whole: also the field's name of each, its days, and what was found.
+    rows: its rows of `queries.stages`. A box holds the field's name of the step too, its days, and what was found.
     """
     mine = {str(row["stage"]): row for row in rows}
     evaluated = problem in evaluations_by_problem(scope)
@@ -87,11 +76,12 @@ def steps_html(scope: Scope, problem: str, rows: Sequence[Mapping[str, Any]], *,
     for stage in STAGES:
         row = mine.get(stage)
         is_found, state = stage_state(scope, stage, row, evaluated=evaluated)
-        term = f" <span class='chain-term'>{escape(scope.say(f'programs.stage_term.{stage}'))}</span>" if whole else ""
-        notes = [when_text(scope, row), str(row["summary"] or "")] if whole and row is not None else []
+        term = escape(scope.say(f"programs.stage_term.{stage}"))
+        notes = [when_text(scope, row), str(row["summary"] or "")] if row is not None else []
         items.append(
             f"<li class='{'found' if is_found else 'missing'}'>"
-            f"<span class='chain-step'>{escape(scope.words.name_of('kinds.sara_stage.stage', stage))}{term}</span> "
+            f"<span class='chain-step'>{escape(scope.words.name_of('kinds.sara_stage.stage', stage))} "
+            f"<span class='chain-term'>{term}</span></span> "
             f"<strong>{escape(state)}</strong>"
             + "".join(f"<span class='chain-note'>{escape(note)}</span>" for note in notes if note)
             + "</li>"

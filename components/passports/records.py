@@ -269,6 +269,8 @@ def _title(scope: Scope, record: Mapping[str, Any]) -> str:
 
 
 def _place(scope: Scope, record: Mapping[str, Any]) -> str:
+    if places := record.get("neighborhood_ids"):
+        return formats.join([scope.name_of(place) for place in places], scope.language)
     place = record.get("neighborhood_id")
     return scope.name_of(place) if isinstance(place, str) else scope.say("scope.whole_city")
 

@@ -145,10 +145,11 @@ def _add_problem(tables: Tables, problem: dict[str, Any], *, as_of: date) -> Non
     words = texts("programs")
     programs = {program["id"]: program for program in words["programs"]}
     finished = [stage["finished_on"] for stage in problem["stages"] if "finished_on" in stage]
-    over = problem["status"] in ("resolved", "closed")
-    status = "working" if over and max(finished) > as_of else problem["status"]
+    ended = max(finished) if problem["status"] in ("resolved", "closed") else None
+    status = "working" if ended and ended > as_of else problem["status"]
     started = programs[problem["program_id"]]["started_on"] if "program_id" in problem else None
-    tables.add("problem", {**problem, "status": "open" if started and started > as_of else status})
+    row = {**problem, "status": "open" if started and started > as_of else status}
+    tables.add("problem", {**row, "closed_on": ended if ended and ended <= as_of else None})
     for place in problem["places"]:
         tables.add("problem_neighborhood", {"problem_id": problem["id"], "neighborhood_id": place})
     for stage in problem["stages"]:
