@@ -13,17 +13,19 @@ import streamlit as st
 
 from components import charts, formats
 from components.cards import Card, show_card, show_small, show_table
+from components.panels import work
 from components.panels.money import exact_text
 from components.passports import hours_figured, hours_of, hours_passport, hours_text, record_figured
 from components.passports.records import current_text
 from components.scope import Scope, choose_code
-from components.tables import Figured, facts_html
+from components.tables import Figured, Linked, facts_html
 from components.tokens import look
 from components.words import for_markdown
 from data import queries
-from data.models import PILLARS, TOPICS, TRAINING_METHODS
+from data.models import BARRIER_KINDS, PILLARS, TOPICS, TRAINING_METHODS
 
 LEVEL = "level"
+KIND = "barrier"
 LEVELS = ("federal", "state", "local")
 REPORT = (
     "how_used", "data_shared_with", "complaints", "audit_result", "effectiveness", "records_requests", "cost",
@@ -233,19 +235,25 @@ def rule_html(scope: Scope, rule: Mapping[str, Any]) -> str:
     programs = scope.ask(queries.ruled_programs, language=scope.language)
     mine = programs[programs.legal_basis_id == rule["id"]]
     kind, level = (scope.words.name_of(f"kinds.legal_basis.{name}", str(rule[name])) for name in ("kind", "scope"))
-    facts: list[tuple[str, str | Figured]] = [
+    facts: list[tuple[str, str | Figured | Linked]] = [
         (said("how.citation"), str(rule["citation"])),
         (said("how.limits"), _text(rule["limits"]) or said("how.no_limits")),
         (said("how.in_force"), force_text(scope, rule)),
         (
             said("how.programs"),
-            formats.join([str(name) for name in mine.name], scope.language) or said("how.no_programs"),
+            _programs_of(scope, mine) or said("how.no_programs"),
         ),
     ]
     if _text(rule["url"]):
         facts.append((said("how.text_of_rule"), _text(rule["url"])))
     flag = said("how.expired") if is_expired(scope, rule) else ""
     return section_html(str(rule["title"]), f"rule-{rule['id']}", [f"{level}. {kind}."], facts, flag=flag)
+
+
+def _programs_of(scope: Scope, programs: pd.DataFrame) -> Linked:
+    """Names of programs that lead to their pages."""
+    links = [(str(row.name), scope.link("program", program=str(row.program_id))) for row in programs.itertuples()]
+    return Linked(tuple(piece for link in links for piece in (link, ("; ", "")))[:-1])
 
 
 def is_expired(scope: Scope, rule: Mapping[str, Any]) -> bool:
@@ -264,6 +272,39 @@ def force_text(scope: Scope, rule: Mapping[str, Any]) -> str:
     if "end" in slots:
         return scope.say("programs.from_to" if "start" in slots else "how.until", **slots)
     return scope.say("programs.since", date=slots["start"]) if "start" in slots else scope.say("programs.no_dates")
+
+
+# ---------------------------------------------------------------- what gets in the way
+
+
+def show_barriers(scope: Scope) -> None:
+    """What gets in the way of programs, filtered by kind, with what is done about it; every kind can be chosen."""
+    every = scope.ask(queries.barriers, language=scope.language)
+    kind = choose_code(
+        scope.say("how.barrier_kind"), ["all", *BARRIER_KINDS], param=KIND, default="all",
+        label_of=lambda code: scope.say("how.level_all") if code == "all" else
+        scope.words.name_of("kinds.barrier.kind", code),
+        unknown=lambda code: scope.say("scope.unknown_choice", code=code), width=360,
+    )  # fmt: skip
+    mine = every if kind == "all" else every[every.kind == kind]
+    if mine.empty:
+        st.markdown(for_markdown(scope.say("how.no_barriers")))
+    else:
+        show_table(barriers_table(scope, mine), scope, caption=scope.say("how.barriers"))
+
+
+def barriers_table(scope: Scope, barriers: pd.DataFrame) -> pd.DataFrame:
+    """Barriers in words with the program that each is in the way of."""
+    names = scope.ask(queries.programs, language=scope.language).set_index("id").name
+    table = work.barriers_table(scope, barriers)
+    programs = [
+        Linked(((str(names[code]), scope.link("program", program=code, anchor="barriers")),))
+        if isinstance(code, str)
+        else scope.say("how.all_programs")
+        for code in barriers.program_id
+    ]
+    table.insert(1, scope.say("programs.title"), pd.Series(programs, index=table.index, dtype=object))
+    return table
 
 
 # ---------------------------------------------------------------- self-check and case studies
@@ -360,7 +401,12 @@ def show_rights(scope: Scope) -> None:
 
 
 def section_html(
-    title: str, anchor: str, lines: Sequence[str], facts: Sequence[tuple[str, str | Figured]], *, flag: str = ""
+    title: str,
+    anchor: str,
+    lines: Sequence[str],
+    facts: Sequence[tuple[str, str | Figured | Linked]],
+    *,
+    flag: str = "",
 ) -> str:
     """A titled block of names and values, with an address of its own; a flag stands out."""
     told = "".join(f"<p>{escape(line)}</p>" for line in lines)
@@ -377,6 +423,7 @@ PARTS: Mapping[str, Callable[[Scope], None]] = {
     "training": show_training,
     "technology": show_register,
     "rules": show_rules,
+    "barriers": show_barriers,
     "self_check": show_self_check,
     "cases": show_cases,
     "rights": show_rights,

@@ -39,6 +39,7 @@ from data.models.place import (
 )
 from data.models.program import (
     AREA_ROLES,
+    BARRIER_KINDS,
     CHOSEN_BECAUSE,
     ELEMENTS,
     METHODS,
@@ -99,6 +100,7 @@ from data.models.voice import (
 
 __all__ = [
     "AREA_ROLES",
+    "BARRIER_KINDS",
     "CHOSEN_BECAUSE",
     "CITY",
     "DIMENSIONS",

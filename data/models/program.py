@@ -36,6 +36,7 @@ NOT_ASSESSED = (
     "too_short",
 )
 """Why an evaluation says nothing (the domain reference, 3.6)."""
+BARRIER_KINDS = ("resources", "legal", "organizational_resistance", "distrust", "bureaucracy", "leadership_change")
 TOPICS = ("communication", "cultural_competence", "problem_solving", "conflict_resolution")
 """Topics of training that are always listed."""
 TRAINING_METHODS = ("classroom", "role_play", "immersion", "online", "field")
@@ -292,7 +293,7 @@ class Barrier(Table, table=True):
     program_id: str | None = col("The program.", ref="program.id", optional=True)
     kind: str = col(
         "resources, legal, organizational_resistance, distrust, bureaucracy or leadership_change.",
-        one_of=("resources", "legal", "organizational_resistance", "distrust", "bureaucracy", "leadership_change"),
+        one_of=BARRIER_KINDS,
     )
     description: str = col("What is in the way.")
     raised_on: date = col("Since when it is known.")
