@@ -120,3 +120,8 @@ def citywide_sentence(scope: Scope, choices: Choices) -> str:
     if choices.of_some_places:
         return scope.say("choices.citywide_more", n=len(for_whole_city(scope, choices)))
     return scope.say("choices.citywide_of_them", n=int(listed(scope, choices).citywide.sum()))
+
+
+def both_sentences(scope: Scope, choices: Choices) -> list[str]:
+    """What is listed, and how many programs are for the whole city."""
+    return [list_sentence(scope, choices), citywide_sentence(scope, choices)]

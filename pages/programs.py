@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.panels import late, problems, programs
+from components.panels import catalog, late
 from components.scope import here
 from components.words import for_markdown
 
@@ -11,7 +11,4 @@ scope = here()
 st.title(scope.say("programs.title"), anchor="top")
 st.markdown(for_markdown(scope.say("programs.lead")))
 late.show_late(scope, late.money_sources(scope))
-programs.show_catalog(scope)
-
-st.header(scope.say("programs.problems"), anchor="problems")
-problems.show_problems(scope)
+catalog.show_catalog(scope)

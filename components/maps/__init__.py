@@ -2,6 +2,7 @@
 
 from components.maps.areas import Area, areas, context_geojson, map_geojson
 from components.maps.choropleth import choropleth
+from components.maps.counts import circles
 from components.maps.deck import deck, view
 from components.maps.legend import LegendRow, legend, legend_html
 from components.maps.shapes import bounds
@@ -12,6 +13,7 @@ __all__ = [
     "areas",
     "bounds",
     "choropleth",
+    "circles",
     "context_geojson",
     "deck",
     "legend",

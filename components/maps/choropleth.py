@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from components.charts.drawing import ROWS, Drawing, Sizes, Spec, Width, picture, sizes, text_width
+from components.charts.strip import SHAPES
 from components.maps.areas import Area, areas
 from components.maps.shapes import Bounds, as_json, flat, hatch, lines_only, middle
 from components.tokens import Look
@@ -26,11 +27,13 @@ def choropleth(
     *,
     chosen: str | None = None,
     context: pd.DataFrame | None = None,
+    symbols: bool = False,
 ) -> Drawing:
     """Areas in the colors of their classes, hatched where the figure is not shown, dashed where it is not reported.
 
     outlines: rows of `queries.outlines`. figures, measure: as for `maps.areas`. chosen: the id of the reader's place.
-    context: rows of `queries.map_features`, drawn quietly. Clicks set the selection `pick` to the `id` of an area.
+    context: rows of `queries.map_features`, drawn quietly. symbols: mark areas above and below by shapes, in the place
+    of names. Clicks set the selection `pick` to the `id` of an area.
     Raises ValueError when there is no outline.
     """
     if outlines.empty:
@@ -52,14 +55,14 @@ def choropleth(
         }
     )
     outline_px = 0.8 * max(1.0, size.line / 2)
-    frame = _frame(box, size.px(3) * max(box[2] - box[0], box[3] - box[1]) / size.least)
+    frame = frame_of(box, size.px(3) * max(box[2] - box[0], box[3] - box[1]) / size.least)
     # Vega fits the map to all that is drawn: an unseen frame leaves room for thick outlines at the edge.
     layers: list[Spec] = [
         {"data": {"values": [{"type": "Feature", "geometry": as_json(frame)}]},
          "mark": {"type": "geoshape", "fill": None, "stroke": None}, "encoding": {}}
     ]  # fmt: skip
     if context is not None and len(context):
-        layers += _context(context, whole, frame, look)
+        layers += context_layers(context, whole, frame, look)
     layers.append(
         {
             "name": "areas",
@@ -82,30 +85,34 @@ def choropleth(
     hatched = [a for a in found if a.is_hatched]
     if hatched:
         lines = [lines_only(hatch(flattened[a.shape.id], box, flat=True)) for a in hatched]
-        layers.append(_lines(lines, look.hatch_line, max(1.0, size.line * 0.5)))
+        layers.append(line_layer(lines, look.hatch_line, max(1.0, size.line * 0.5)))
     for outline, color, dash in (
         ("dashed", look.muted, [size.px(5), size.px(4)]), ("dotted", look.ink, [size.px(1.5), size.px(3)])
     ):  # fmt: skip
         edges = [shapely.boundary(flattened[a.shape.id]) for a in found if a.outline == outline]
         if edges:
             # What lies under the dashes is wiped, or a neighbor's solid line would fill their gaps.
-            layers.append(_lines(edges, look.card if outline == "dashed" else look.muted, outline_px + 0.8))
-            layers.append(_lines(edges, color, max(1.2, outline_px), strokeDash=dash))
+            layers.append(line_layer(edges, look.card if outline == "dashed" else look.muted, outline_px + 0.8))
+            layers.append(line_layer(edges, color, max(1.2, outline_px), strokeDash=dash))
     mine = next((a for a in found if a.shape.id == chosen), None)
     if mine is not None:
         edge = [shapely.boundary(flattened[mine.shape.id])]
         thick = 3.5 * max(1.0, size.line / 2)
         # A rim in the color of the card keeps the outline visible on the darkest class.
-        layers.append(_lines(edge, look.card, thick * 1.7, strokeJoin="round"))
-        layers.append(_lines(edge, look.ink, thick, strokeJoin="round"))
+        layers.append(line_layer(edge, look.card, thick * 1.7, strokeJoin="round"))
+        layers.append(line_layer(edge, look.ink, thick, strokeJoin="round"))
     scale = min(size.least / max(box[2] - box[0], 1), height / max(box[3] - box[1], 1))
-    layers += _names(found, flattened, mine, scale, look, size, box)
+    named = [area for area in found if area is mine] if symbols else found
+    layers += _names(named, flattened, mine, scale, look, size, box)
+    if symbols:
+        layers.append(_symbols(figures, flattened, look, size))
     drawing = picture(rows, layers, of=look, size=size, height=height)
     drawing.spec["projection"] = {"type": "identity"}
     return drawing
 
 
-def _frame(box: Bounds, margin: float) -> Any:
+def frame_of(box: Bounds, margin: float) -> Any:
+    """What a map is fitted to: its bounds with a margin on each side."""
     west, south, east, north = box
     return shapely.box(west - margin, south - margin, east + margin, north + margin)
 
@@ -114,7 +121,8 @@ def _shape(id_: str, geometry: Any) -> Spec:
     return {"type": "Feature", "id": id_, "geometry": as_json(geometry)}
 
 
-def _lines(lines: list[Any], color: str, width: float, **mark: Any) -> Spec:
+def line_layer(lines: list[Any], color: str, width: float, **mark: Any) -> Spec:
+    """Outlines and other lines, in one color."""
     return {
         "data": {"values": [{"type": "Feature", "geometry": as_json(line, 1)} for line in lines]},
         "mark": {"type": "geoshape", "filled": False, "fill": None, "stroke": color, "strokeWidth": width, **mark},
@@ -122,7 +130,7 @@ def _lines(lines: list[Any], color: str, width: float, **mark: Any) -> Spec:
     }
 
 
-def _context(context: pd.DataFrame, whole: Bounds, frame: Any, look: Look) -> list[Spec]:
+def context_layers(context: pd.DataFrame, whole: Bounds, frame: Any, look: Look) -> list[Spec]:
     """Water and parks as quiet areas, roads as quiet lines."""
     made: list[Spec] = []
     for is_road in (False, True):
@@ -136,6 +144,26 @@ def _context(context: pd.DataFrame, whole: Bounds, frame: Any, look: Look) -> li
         values = [{"type": "Feature", "geometry": as_json(shape)} for shape in shapes if not shape.is_empty]
         made.append({"data": {"values": values}, "mark": mark, "encoding": {}})
     return made
+
+
+def _symbols(figures: pd.DataFrame, flattened: dict[str, Any], look: Look, size: Sizes) -> Spec:
+    """A triangle up in each area above, one down in each below, so that no color is needed to tell them apart."""
+    groups = dict(zip(figures.neighborhood.astype(str), figures.group, strict=True))
+    spots = [
+        {"x": middle(shape).x, "y": middle(shape).y, "shape": SHAPES[group]}
+        for code, shape in flattened.items()
+        if (group := groups.get(code)) in ("above", "below")
+    ]
+    return {
+        "data": {"values": spots},
+        "mark": {"type": "point", "filled": True, "fill": look.ink, "stroke": look.card, "opacity": 1,
+                 "strokeWidth": max(1.0, size.line / 2), "size": size.px(10) ** 2},
+        "encoding": {
+            "longitude": {"field": "x", "type": "quantitative"},
+            "latitude": {"field": "y", "type": "quantitative"},
+            "shape": {"field": "shape", "type": "nominal", "scale": None, "legend": None},
+        },
+    }  # fmt: skip
 
 
 def _names(

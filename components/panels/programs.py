@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from html import escape
 from typing import Any
@@ -12,147 +13,134 @@ import pandas as pd
 import streamlit as st
 
 from components import formats
-from components.cards import Chip, show_chips, show_small
-from components.evidence import evidence_sentence, grade_of
+from components.cards import Chip, show_small
+from components.goals import goal_chip, goal_told
+from components.panels.evaluations import result_figured
 from components.panels.money import cents_text
-from components.panels.problems import stages_html
-from components.passports import MoneyKey, money_figured, record_figured
-from components.passports.records import goal_number
+from components.passports import MoneyKey, money_figured
 from components.scope import Scope
-from components.tables import Figured, facts_html
+from components.tables import Figured, facts_html, text_html
 from components.words import for_markdown
 from data import queries
+from data.models import PARTNER_KINDS
 
 STATUS_MEANING = {"running": "focus", "planned": "unknown", "paused": "notice", "ended": "unknown"}
 
 
-def show_programs(scope: Scope, programs: pd.DataFrame) -> None:
-    """A card for each program: status, what it is, where, money, goals, and the steps of problem solving."""
-    money = scope.ask(queries.budget_by, by="program_id").set_index("program_id")
-    goals = scope.ask(queries.goals, language=scope.language)
-    problems = scope.ask(queries.problems, language=scope.language)
-    stages = scope.ask(queries.stages, language=scope.language)
-    evaluations = scope.ask(queries.evaluations, language=scope.language)
-    for program in queries.rows(programs):
-        with st.container(border=True, gap="small", key=f"card-program-{program.id}"):
-            status = scope.words.name_of("kinds.program.status", str(program.status))
-            show_chips([Chip(status, STATUS_MEANING.get(str(program.status), "unknown"))])
-            st.subheader(for_markdown(str(program.name)), anchor=f"program-{program.id}")
-            st.markdown(for_markdown(str(program.summary)))
-            mine = goals[goals.program_id == program.id]
-            own = problems[problems.program_id == program.id]
-            st.html(
-                facts_html(program_facts(scope, program, money))
-                + goals_html(scope, mine)
-                + results_html(scope, evaluations[evaluations.program_id == program.id])
-                + "".join(stages_html(scope, problem, stages) for problem in queries.records(own))
-            )
+@dataclass(frozen=True)
+class Known:
+    """What is known of programs besides their own records, by the program's id."""
+
+    money: Mapping[str, Any]
+    goals: Mapping[str, list[dict[str, Any]]]
+    partners: Mapping[str, list[dict[str, Any]]]
+    evaluations: Mapping[str, list[dict[str, Any]]]
 
 
-def program_facts(scope: Scope, program: object, money: pd.DataFrame) -> list[tuple[str, str | Figured]]:
-    """Where it runs, since when, what it costs, who answers for it, the last news: names and values."""
-    get, said = program.__getattribute__, scope.say
-    places = formats.join([scope.name_of(place) for place in get("neighborhood_ids")], scope.language)
-    if get("citywide") and places:
-        where = said("programs.citywide_and", places=places)
-    else:
-        where = places or said("programs.citywide")
-    facts: list[tuple[str, str | Figured]] = [(said("programs.where_name"), where)]
-    started, ended = get("started_on"), get("ended_on")
-    if isinstance(started, date):
-        days: dict[str, Any] = {
-            name: formats.date_text(day, scope.language)
-            for name, day in (("start", started), ("end", ended))
-            if isinstance(day, date)
-        }
-        when = said("programs.from_to", **days) if "end" in days else said("programs.since", date=days["start"])
-        facts.append((said("programs.when_name"), when))
-    else:
-        facts.append((said("programs.when_name"), said("programs.no_dates")))
-    known = get("id") in money.index
-    facts.append(
-        (
-            said("programs.money_name"),
-            money_line(scope, str(get("id")), money.loc[get("id")]) if known else said("programs.no_money"),
-        )
+def known_of(scope: Scope) -> Known:
+    """Money, goals, partners and evaluations of all programs: four questions, however many programs there are."""
+    money = scope.ask(queries.budget_by, by="program_id")
+    return Known(
+        money={str(row.program_id): row for row in queries.rows(money[money.program_id.notna()])},
+        goals=_by_program(scope.ask(queries.goals, language=scope.language)),
+        partners=_by_program(scope.ask(queries.partners, language=scope.language)),
+        evaluations=_by_program(scope.ask(queries.evaluations, language=scope.language)),
     )
-    if get("owner"):
-        facts.append((said("table.owner"), str(get("owner"))))
-    if isinstance(get("updated_on"), date):
-        facts.append((said("programs.updated_name"), formats.date_text(get("updated_on"), scope.language)))
-    return facts
 
 
-def goals_html(scope: Scope, goals: pd.DataFrame) -> str:
-    """Each goal: what it is, where it began, the goal and its day, where it stands; a missing part says so."""
-    if goals.empty:
+def _by_program(frame: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in queries.records(frame):
+        found.setdefault(str(row["program_id"]), []).append(row)
+    return found
+
+
+def cards_html(scope: Scope, programs: pd.DataFrame, known: Known) -> str:
+    """Programs as one list of cards, each with an anchor of its own; nothing for no program."""
+    cards = "".join(card_html(scope, program, known) for program in queries.records(programs))
+    return f'<ul class="programs">{cards}</ul>' if cards else ""
+
+
+def card_html(scope: Scope, program: Mapping[str, Any], known: Known) -> str:
+    """A program in short: status, what it is, its goal and how far it is, where, who, money, news, result."""
+    code = str(program["id"])
+    goals = known.goals.get(code, [])
+    status = scope.words.name_of("kinds.program.status", str(program["status"]))
+    chips = [Chip(status, STATUS_MEANING.get(str(program["status"]), "unknown"))]
+    chips += [goal_chip(scope, goal) for goal in goals[:1]]
+    link = escape(scope.link("program", program=code))
+    name = f'<h3><a href="{link}" target="_self">{escape(str(program["name"]))}</a></h3>'
+    what = f"{chips_html(chips)}<p>{escape(str(program['summary']))}</p>"
+    where, who, money, news, result = program_facts(scope, program, known)
+    goal = goal_html(scope, goals)
+    told = goal + facts_html([where, who, money, news, result])
+    if scope.narrow:  # twenty-five of these must be easy to pass with a thumb
+        more = f"<summary>{escape(scope.say('programs.card_more'))}</summary>{goal}{facts_html([who, money, news])}"
+        told = f"{facts_html([where, result])}<details>{more}</details>"
+    return f'<li class="program" id="program-{escape(code)}">{name}{what}{told}</li>'
+
+
+def chips_html(chips: Sequence[Chip]) -> str:
+    """Chips in a row, for lists that are one piece of HTML."""
+    return (
+        '<p class="chips">'
+        + " ".join(f'<span class="chip {chip.meaning}">{escape(chip.text)}</span>' for chip in chips)
+        + "</p>"
+    )
+
+
+def goal_html(scope: Scope, goals: Sequence[Mapping[str, Any]]) -> str:
+    """The first goal and how far it is; how many more there are; or that none is recorded."""
+    if not goals:
         return f"<p>{escape(scope.say('programs.no_goal'))}</p>"
-    return "".join(_goal_html(scope, goal) for goal in queries.records(goals))
-
-
-def _goal_html(scope: Scope, goal: dict[str, Any]) -> str:
-    said = scope.say
-
-    def figured(name: str, text: str, number: str) -> Figured:
-        return replace(record_figured(scope, "program_goal", str(goal["id"]), name, text), part=number)
-
-    def amount(name: str, period: str) -> str | Figured:
-        if pd.isna(goal[name]):
-            return said("programs.not_stated")
-        number = goal_number(float(goal[name]), goal["unit"], scope)
-        when, text = goal[period], number
-        if isinstance(when, str):
-            text = said("programs.number_when", number=number, period=formats.period_label(when, scope.language))
-        return figured(name, text, number)
-
-    def target() -> str | Figured:
-        if pd.isna(goal["target"]):
-            return said("programs.not_stated")
-        number = goal_number(float(goal["target"]), goal["unit"], scope)
-        return figured("target", said(f"programs.goal_{goal['direction']}", number=number), number)
-
-    due = goal["due_on"]
-    facts: list[tuple[str, str | Figured]] = [
-        (said("programs.goal_began"), amount("baseline", "baseline_period")),
-        (said("programs.goal_target"), target()),
-        (
-            said("programs.goal_due"),
-            formats.date_text(due, scope.language) if isinstance(due, date) else said("programs.no_day"),
-        ),
-        (said("programs.goal_latest"), amount("latest", "latest_period")),
-    ]
-    title = f"{escape(said('programs.goal'))}: {escape(str(goal['description']))}"
-    where = goal["neighborhood_id"]
-    place = f" ({escape(scope.name_of(where))})" if isinstance(where, str) else ""
-    easier = (goal["target"] - goal["baseline"]) * (1 if goal["direction"] == "fewer" else -1)
-    note = f"<p>{escape(said('programs.easy_goal'))}</p>" if easier > 0 else ""
-    return f'<section class="goal"><h4>{title}{place}</h4>{facts_html(facts)}{note}</section>'
-
-
-def results_html(scope: Scope, evaluations: pd.DataFrame) -> str:
-    """What is known of a program's results: as much as the grade of the evidence allows, and how it was studied."""
-    directions = scope.ask(queries.measures).set_index("id").direction.to_dict()
-    return "".join(
-        _result_html(scope, row, str(directions.get(row["measure_id"], "none"))) for row in queries.records(evaluations)
+    named = (
+        f"<strong>{escape(scope.say('programs.goal'))}:</strong> {escape(str(goals[0]['description']).rstrip('.'))}."
     )
+    more = scope.say("programs.more_goals", n=len(goals) - 1) if len(goals) > 1 else ""
+    return f"<p>{named} {text_html(goal_told(scope, goals[0]))} {escape(more)}</p>"
 
 
-def _result_html(scope: Scope, evaluation: dict[str, Any], direction: str) -> str:
-    said = scope.say
-    lines = [
-        evidence_sentence(evaluation, scope, direction=direction),
-        said("evidence.how", text=str(evaluation["design"])),
+def program_facts(scope: Scope, program: Mapping[str, Any], known: Known) -> list[tuple[str, str | Figured]]:
+    """Where it runs, with whom, what it costs, its last news and its result: names and values."""
+    said, code = scope.say, str(program["id"])
+    news = program["updated_on"]
+    line = known.money.get(code)
+    return [
+        (said("programs.where_name"), where_text(scope, program)),
+        (said("programs.partners_name"), partners_text(scope, known.partners.get(code, []))),
+        (said("programs.money_name"), said("programs.no_money") if line is None else money_line(scope, code, line)),
+        (
+            said("programs.updated_name"),
+            formats.date_text(news, scope.language) if isinstance(news, date) else said("programs.no_news"),
+        ),
+        (said("programs.result_name"), result_text(scope, known.evaluations.get(code, []))),
     ]
-    if isinstance(evaluation["displacement"], str):
-        lines.append(said("evidence.nearby", text=evaluation["displacement"]))
-    if isinstance(evaluation["finished_on"], date):
-        lines.append(said("evidence.finished", date=formats.date_text(evaluation["finished_on"], scope.language)))
-    title = f"{said('programs.how_sure')} {said(f'programs.grade_name.{grade_of(evaluation)}')}"
-    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    return f'<section class="goal"><h4>{escape(title)}</h4>{paragraphs}</section>'
 
 
-def money_line(scope: Scope, program: str, line: pd.Series[Any]) -> Figured:
+def where_text(scope: Scope, program: Mapping[str, Any]) -> str:
+    """The neighborhoods of a program, or that it is for the whole city."""
+    places = formats.join([scope.name_of(place) for place in program["neighborhood_ids"]], scope.language)
+    if program["citywide"] and places:
+        return scope.say("programs.citywide_and", places=places)
+    return places or scope.say("programs.citywide")
+
+
+def partners_text(scope: Scope, partners: Sequence[Mapping[str, Any]]) -> str:
+    """How many take part, and how many of each kind: as many as the program's table of partners has rows."""
+    if not partners:
+        return scope.say("programs.no_partners")
+    kinds = Counter(str(partner["kind"]) for partner in partners)
+    each = [scope.say(f"programs.partners_of.{kind}", n=kinds[kind]) for kind in PARTNER_KINDS if kinds[kind]]
+    each += [scope.say("programs.partners_of.other", n=n) for kind, n in kinds.items() if kind not in PARTNER_KINDS]
+    return scope.say("programs.partners_line", n=len(partners), kinds=formats.join(each, scope.language))
+
+
+def result_text(scope: Scope, evaluations: Sequence[Mapping[str, Any]]) -> str | Figured:
+    """What may be said of the first evaluation; that there is none."""
+    return result_figured(scope, evaluations[0]) if evaluations else scope.say("programs.no_result")
+
+
+def money_line(scope: Scope, program: str, line: Any) -> Figured:
     """What a program costs, over all years: planned and spent, or what was awarded where that is all that is known."""
     if pd.isna(line.revised) and pd.isna(line.actual) and pd.notna(line.encumbered):
         text, phase = scope.say("programs.awarded_line", amount=cents_text(line.encumbered, scope)), "encumbered"
@@ -162,27 +150,6 @@ def money_line(scope: Scope, program: str, line: pd.Series[Any]) -> Figured:
         if pd.isna(line.actual):
             text = scope.say("programs.money_planned_line", planned=planned)
     return money_figured(MoneyKey(phase, "program_id", program), scope, text)
-
-
-def show_catalog(scope: Scope) -> None:
-    """Every program, those of the chosen neighborhood first."""
-    programs = scope.ask(queries.programs, language=scope.language)
-    if programs.empty:
-        st.markdown(for_markdown(scope.say("programs.none")))
-        return
-    count = scope.say("programs.count", n=len(programs))
-    if scope.place is None:
-        st.header(count, anchor="all")
-    else:
-        st.markdown(for_markdown(count))
-        mine = programs[programs.neighborhood_ids.map(lambda ids: scope.place in ids).astype(bool)]
-        st.header(for_markdown(scope.say("programs.in_place", place=scope.name_of(scope.place))), anchor="here")
-        show_programs(scope, mine)
-        if mine.empty:
-            st.markdown(for_markdown(scope.say("neighborhood.no_programs")))
-        programs = programs[~programs.id.isin(mine.id)]
-        st.header(scope.say("programs.elsewhere"), anchor="elsewhere")
-    show_programs(scope, programs)
 
 
 def show_programs_here(scope: Scope, place: str) -> None:
@@ -198,7 +165,8 @@ def show_programs_here(scope: Scope, place: str) -> None:
     )
     if citywide:
         show_small(said("neighborhood.citywide_programs", n=citywide))
-    show_programs(scope, mine)
+    if len(mine):
+        st.html(cards_html(scope, mine, known_of(scope)))
 
 
 def show_chain(scope: Scope, place: str) -> None:
@@ -231,27 +199,29 @@ def _chain_item(scope: Scope, row: dict[str, Any]) -> str:
             money = said("neighborhood.chain_money", planned=planned, spent=spent, year=label)
     activities, themes, promises = (int(str(row[name])) for name in ("activities", "themes", "commitments"))
     measure = row["measure_name"]
-    # Not every measure has a card of its own; its topic's table holds them all.
-    topic_of = scope.ask(queries.measures).set_index("id").topic.to_dict()
     voice = " ".join(
         [
             *([said("neighborhood.chain_themes", n=themes)] if themes else []),
             *([said("neighborhood.chain_promises", n=promises)] if promises else []),
         ]
     )
+
+    def part(anchor: str) -> str:
+        return scope.link("program", program=str(row["program_id"]), anchor=anchor)
+
     steps: Sequence[tuple[str, str, str]] = (
-        (said("neighborhood.link_money"), money, scope.link("budget") if isinstance(year, str) else ""),
+        (said("neighborhood.link_money"), money, part("money") if isinstance(year, str) else ""),
         (
             said("neighborhood.link_activity"),
             said("neighborhood.chain_activities", n=activities) if activities else none,
-            scope.link("programs", anchor=f"program-{row['program_id']}") if activities else "",
+            part("done") if activities else "",
         ),
         (
             said("neighborhood.link_outcome"),
             str(measure) if isinstance(measure, str) else none,
-            f"#{topic_of[str(row['measure_id'])]}" if isinstance(measure, str) else "",
+            part("results") if isinstance(measure, str) else "",
         ),
-        (said("neighborhood.link_voice"), voice or none, scope.link("feedback") if voice else ""),
+        (said("neighborhood.link_voice"), voice or none, part("voice") if voice else ""),
     )
     items = "".join(
         f"<li class='{'found' if href else 'missing'}'><span class='chain-step'>{escape(label)}</span> "
