@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -38,15 +39,27 @@ def show_goals(scope: Scope, program: Mapping[str, Any]) -> None:
     goals = scope.ask(queries.goals, program=str(program["id"]), language=scope.language)
     if goals.empty:
         st.markdown(for_markdown(scope.say("program.no_goal")))
-    for goal in queries.records(goals):
-        card = goal_card(scope, program, goal)
-        if card is not None:
-            show_card(card, scope)
-            continue
-        with st.container(border=True, gap="small", key=f"card-goal-{goal['id']}"):
-            show_chips([goal_chip(scope, goal)])
-            st.subheader(for_markdown(goal_title(scope, goal)), anchor=f"goal-{goal['id']}")
-            show_text(goal_told(scope, goal))
+    found = queries.records(goals)
+    for pair in (
+        zip_longest(found[::2], found[1::2]) if not scope.narrow and len(found) > 1 else ((one,) for one in found)
+    ):
+        beside = st.columns(2) if len(pair) > 1 else [st.container()]
+        for column, goal in zip(beside, pair, strict=True):
+            if goal is not None:
+                with column:
+                    show_goal(scope, program, goal)
+
+
+def show_goal(scope: Scope, program: Mapping[str, Any], goal: Mapping[str, Any]) -> None:
+    """One goal as a card."""
+    card = goal_card(scope, program, goal)
+    if card is not None:
+        show_card(card, scope)
+        return
+    with st.container(border=True, gap="small", key=f"card-goal-{goal['id']}"):
+        show_chips([goal_chip(scope, goal)])
+        st.subheader(for_markdown(goal_title(scope, goal)), anchor=f"goal-{goal['id']}")
+        show_text(goal_told(scope, goal))
 
 
 def goal_title(scope: Scope, goal: Mapping[str, Any]) -> str:
@@ -66,7 +79,7 @@ def goal_card(scope: Scope, program: Mapping[str, Any], goal: Mapping[str, Any])
     drawing = None
     if "target" in numbers and min(numbers.values()) >= 0:
         drawing = charts.goal(
-            {part: numbers.get(part) for part in PARTS}, texts, look(scope.theme), scope.language, scope.width,
+            {part: numbers.get(part) for part in PARTS}, texts, look(scope.theme), scope.language, "phone",
             unit=axis_of(goal["unit"]),
             limits=None if latest is None or latest.low is None or latest.high is None else (latest.low, latest.high),
         )  # fmt: skip
@@ -112,6 +125,10 @@ def part_text(scope: Scope, goal: Mapping[str, Any], part: str, value: float) ->
     name, when = said(f"program.part_{part}"), part_period(scope, goal, part)
     if part == "mark" or not when:
         return said("program.goal_part_bare", part=name, number=number)
+    figure = range_of(scope, goal, part) if part == "latest" else None
+    if figure is not None and figure.low is not None and figure.high is not None:
+        ends = formats.range_text(figure.low, figure.high, figure.unit, scope.language)
+        return said("program.goal_part_ranged", part=name, period=when, number=number, range=ends)
     return said("program.goal_part", part=name, period=when, number=number)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from components import formats
-from components.cards import Card, show_card, show_small, show_table
+from components.cards import Card, show_card, show_table
 from components.panels.partners import source_of
 from components.passports import ProgramKey, program_figured, program_passport
 from components.scope import Scope
@@ -24,7 +24,6 @@ KINDS = ("enforcement", "prevention", "partner_service")
 def show_work(scope: Scope, program: Mapping[str, Any]) -> None:
     """Work done by kind, added up by year; the sentence that none is recorded."""
     work = scope.ask(queries.work_done, program=str(program["id"]), language=scope.language)
-    show_small(scope.say("program.work_lead"))
     if work.empty:
         st.markdown(for_markdown(scope.say("program.no_work")))
     else:
@@ -37,8 +36,8 @@ def work_card(scope: Scope, program: Mapping[str, Any], work: pd.DataFrame) -> C
     return Card(
         id="work",
         page="program",
-        finding=scope.say("programs.work_done"),
-        subtitle=kinds_line(scope, work),
+        finding=kinds_line(scope, work).rstrip("."),
+        subtitle=scope.say("program.work_lead"),
         table=work_table(scope, str(program["id"]), work),
         rows=work.assign(quantity_in_all=totals, program_id=program["id"], release_id=scope.release.id),
         passport=program_passport(scope, ProgramKey(str(program["id"]), "work", str(work.work_id.iloc[0]))),
