@@ -53,6 +53,7 @@ class Card:
     table: what people read, in words; its first column is the row's name.
     open: the table stands open, in the place of a chart.
     passport: what stands behind the card's figure.
+    details: what belongs to the message and is neither words nor drawing, as HTML of our own making.
     rows: what the file holds (plain numbers and codes); None gives no file.
     alt: what a screen reader says for the chart.
     """
@@ -69,6 +70,7 @@ class Card:
     rows: pd.DataFrame | None = None
     chips: Sequence[Chip] = ()
     how_to_read: str = ""
+    details: str = ""
     notices: Sequence[str] = ()
     passport: Passport | None = None
     link: dict[str, str] = field(default_factory=dict)
@@ -98,6 +100,8 @@ def show_card(card: Card, scope: Scope) -> None:
         if card.how_to_read:
             with st.container(key=f"how-{card.id}"):
                 show_small(f"{scope.say('card.how_to_read')}: {card.how_to_read}")
+        if card.details:
+            st.html(card.details)
         for notice in card.notices:
             st.warning(for_markdown(notice))
         show_source(card, scope)

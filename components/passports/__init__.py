@@ -4,6 +4,13 @@
 kind of figure has one, and `find` makes any of them again from the codes of its address, in any release.
 """
 
+from components.passports.evaluations import (
+    area_figured,
+    evaluation_figured,
+    evaluation_passport,
+    measure_of,
+    series_figured,
+)
 from components.passports.find import find, names_a_figure
 from components.passports.history import (
     Edition,
@@ -30,8 +37,11 @@ __all__ = [
     "MoneyKey",
     "Passport",
     "ProgramKey",
+    "area_figured",
     "count_figured",
     "count_passport",
+    "evaluation_figured",
+    "evaluation_passport",
     "figured",
     "find",
     "history_of",
@@ -44,6 +54,7 @@ __all__ = [
     "in_release",
     "listed_figured",
     "listed_passport",
+    "measure_of",
     "money_figured",
     "money_passport",
     "names_a_figure",
@@ -57,4 +68,5 @@ __all__ = [
     "record_figured",
     "record_passport",
     "releases_newest_first",
+    "series_figured",
 ]

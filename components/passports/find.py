@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from components.passports.evaluations import COLUMNS, find_evaluation
 from components.passports.listed import LISTED, find_listed
 from components.passports.money import find_money
 from components.passports.observations import find_observation
@@ -13,11 +14,16 @@ from components.passports.records import find_count, find_record
 from components.passports.training import find_training
 from components.scope import Scope
 
+
+def _find_in_table(codes: Mapping[str, str], scope: Scope) -> Passport | None:
+    return find_evaluation(codes, scope) if codes["t"] in COLUMNS else find_record(codes, scope)
+
+
 FINDERS = {
     "m": find_observation,
     "phase": find_money,
     "count": find_count,
-    "t": find_record,
+    "t": _find_in_table,
     "of": find_program,
     "training": find_training,
     LISTED: find_listed,

@@ -25,6 +25,7 @@ from components.charts.drawing import sizes, text_width, ticks_between, ticks_up
 from components.exports import EXPORT_FONTS, card_picture
 from components.tokens import look
 from components.words import words
+from data import periods
 
 vl_convert.register_font_directory(str(EXPORT_FONTS))
 
@@ -140,6 +141,16 @@ def _curve() -> pd.DataFrame:
     return pd.DataFrame({"base": base, **ends}).clip(lower=0)
 
 
+def _studied() -> pd.DataFrame:
+    """Three roles of an evaluation over the months, hidden and missing ones among them."""
+    months = _months().rename(columns={"value": "count"})[["period", "count", "status"]]
+    months["period_start"] = [periods.parse(code).start for code in months.period]
+    months["period_end"] = [periods.parse(code).end for code in months.period]
+    roles = [months.assign(role=role, count=months["count"] * size)
+             for role, size in (("treated", 1), ("comparison", 40), ("buffer", 0.5))]  # fmt: skip
+    return pd.concat(roles, ignore_index=True)
+
+
 def _breaks() -> pd.DataFrame:
     return pd.DataFrame([{"broke_on": date(2024, 7, 1), "kind": "records_system"}])
 
@@ -225,6 +236,28 @@ BUILDERS: dict[str, Builder] = {
     "years usual": lambda lo, la, w: charts.years(
         _yearly(), lo, la, w, chosen="city", names={"city": "Riverton"}, limits=_yearly_limits()
     ),
+    "evaluation": lambda lo, la, w: charts.evaluation(
+        charts.Found(-21, -56, 14, "About 21 fewer", "between 56 fewer and 14 more"),
+        _studied(),
+        lo,
+        la,
+        w,
+        names={
+            "treated": "Where the program ran: East End and the Long Wharf Flats",
+            "comparison": "To compare with: Lantern Hill",
+            "buffer": "Nearby: 12 areas",
+        },
+        before=periods.parse("2024-01-01..2024-06-30"),
+        after=periods.parse("2024-07-01..2024-12-31"),
+    ),
+    "evaluation alone": lambda lo, la, w: charts.evaluation(
+        charts.Found(0.4, -0.1, 0.9, "0.4 more", "between 0.1 fewer and 0.9 more"),
+        _studied().iloc[:0],
+        lo,
+        la,
+        w,
+        names={},
+    ),
     "funnel": lambda lo, la, w: charts.funnel(
         _spread(),
         _curve(),
@@ -273,6 +306,7 @@ TEXTS = {
     "bars": ["1,184", "0"],
     "parts": ["General fund"],
     "steps": ["$1,115,000", "−$530,000"],
+    "evaluation": ["Lantern", "Nearby"],
     "goal": ["68%", "80%"],
     "promises": ["7"],
 }

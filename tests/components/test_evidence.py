@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.evidence import GRADES, evidence_sentence, grade_of, is_clear
-from components.panels.programs import results_html
+from components.panels.evaluations import results_html
 from components.scope import Scope
 from components.words import languages, words
 from data import queries
@@ -68,36 +68,41 @@ def test_a_grade_is_never_raised(missing: tuple[str, ...]) -> None:
         (
             1,
             {"comparator": None},
-            "Before and after: there were about 21 fewer reported break-ins. The true number is likely between 35 "
-            "fewer and 7 fewer. Other things also changed.",
+            "After it began, there were about 21 fewer reported break-ins than before, between 7 and 35. Other things "
+            "changed too. The program may not be the reason.",
         ),
         (
             2,
             {"displacement": None, "low": -55.9, "high": 13.9},
-            "Compared with Lantern Hill: no clear difference. It could be 56 fewer or 14 more reported break-ins.",
+            "No clear change compared with Lantern Hill: between 56 fewer and 14 more reported break-ins. The places "
+            "may differ in other ways too.",
         ),
-        (4, {"estimate": None}, "There is a trial or a published study. Its result is in the report."),
-        (2, {"estimate": None}, "Too little data to judge."),
+        (
+            4,
+            {"estimate": None},
+            "There is a trial or a published study. Its result is in the report. At another place or time it may turn "
+            "out differently.",
+        ),
+        (2, {"estimate": None}, "Too little data to judge. The record holds no number with a range."),
     ],
 )
 def test_each_grade_has_its_sentence(english: Scope, stated: int, more: dict[str, Any], sentence: str) -> None:
     assert evidence_sentence(evaluation(stated, **more), english) == sentence
 
 
-def test_only_grade_3_in_the_good_direction_suggests_that_the_program_helped(english: Scope) -> None:
+def test_only_grade_3_with_a_clear_result_suggests_that_the_program_contributed(english: Scope) -> None:
     for stated in range(5):
-        for direction in ("fewer", "more", "none"):
-            for high in (-7.0, 7.0):
-                said = evidence_sentence(evaluation(stated, high=high), english, direction=direction)
-                assert ("suggests" in said) == (stated == 3 and direction == "fewer" and high < 0)
+        for low, high in ((-35.0, -7.0), (-35.0, 7.0), (7.0, 35.0)):
+            said = evidence_sentence(evaluation(stated, estimate=(low + high) / 2, low=low, high=high), english)
+            assert ("suggests" in said) == (stated == 3 and low * high > 0)
 
 
 def test_nothing_is_claimed_across_zero(scope: Scope) -> None:
     for stated in range(1, 5):
         unclear = evaluation(stated, low=-30.0, high=0.0)
         assert not is_clear(unclear)
-        said = evidence_sentence(unclear, scope, direction="fewer")
-        assert {"en": "no clear", "es": "clar"}[scope.language] in said
+        said = evidence_sentence(unclear, scope)
+        assert {"en": "o clear change", "es": "cambio claro"}[scope.language] in said
         assert "21" not in said
 
 

@@ -18,14 +18,17 @@ import pytest
 import textstat
 
 from components import sentences
-from components.evidence import evidence_sentence
+from components.evidence import declared_sentence, displaced_sentence, evidence_sentence
 from components.readings import Reading
 from components.scope import Scope
 from components.words import languages, words
 from data import stats
 from data.figures import Figure, Status
+from data.models import NOT_ASSESSED
 from data.verdicts import Break, Finding, Refusal, SeriesFinding, SeriesVerdict, Verdict, compare, refused
 from data.verdicts.context import BREAK_KINDS
+from tests.components.studied import RESULTS, study
+from tests.components.studied import refused as not_assessed
 from tests.components.test_evidence import evaluation
 from tests.components.test_sentences import CLAIMS
 from tests.data.verdicts.figures import COUNT, RATE, SHARE, count, rate, score, share
@@ -166,15 +169,38 @@ def lines(scope: Scope) -> Iterator[str]:
         yield f"{about}\t{sentences.finding(one, scope)}"
         yield f"\t{sentences.lead_of(one, scope)}"
         yield f"\t{sentences.spoken(one, scope)}"
-    yield "\n# Results of a program, by the grade of the evidence"
+    yield "\n# Did it work? What may be said, by the grade of the evidence"
+    for about, row in results():
+        yield f"{about}\t{evidence_sentence(row, scope)}"
+    yield "\n# What happened nearby, and when it was declared"
+    for ends in ((8.0, 2.0, 14.0), (-8.0, -14.0, -2.0), (1.0, -5.0, 7.0)):
+        nearby = study(displaced=ends[0], displaced_low=ends[1], displaced_high=ends[2])
+        yield f"{ends[0]:.0f} nearby\t{displaced_sentence(nearby, scope, looked=True)}"
+    for looked in (True, False):
+        nothing = study(displaced=None)
+        yield f"nearby, {'hidden' if looked else 'nobody'}\t{displaced_sentence(nothing, scope, looked=looked)}"
+    for day in (date(2024, 5, 2), date(2024, 9, 2), date(2025, 9, 2), None):
+        yield f"declared on {day}\t{declared_sentence(study(declared_on=day), scope)}"
+
+
+def results() -> Iterator[tuple[str, dict[str, Any]]]:
+    """A good, an adverse and a null result of every grade; those of older releases; all that is refused."""
     for grade in range(5):
-        for low, high in ((-35.0, -7.0), (-56.0, 14.0)):
-            for direction in ("fewer", "more") if (grade, high) == (3, -7.0) else ("fewer",):
-                said = evidence_sentence(evaluation(grade, low=low, high=high), scope, direction=direction)
-                yield f"grade {grade}: {low:.0f} to {high:.0f}, {direction} is good\t{said}"
+        for name, found in RESULTS.items():
+            yield f"grade {grade}, {name}", study(grade, **found, comparator="Lantern Hill")
+    for name, found in RESULTS.items():
+        yield f"study, {name}", study(4, method="published_study", randomized=False, url="https://x.org", **found)
+        yield f"typed, grade 4, {name}", evaluation(4, **found)
     nothing: dict[str, Any] = {"estimate": None, "low": None, "high": None}
-    yield f"grade 4, no number\t{evidence_sentence(evaluation(4, **nothing), scope)}"
-    yield f"grade 2, no number\t{evidence_sentence(evaluation(2, **nothing), scope)}"
+    yield "grade 4, no number", evaluation(4, **nothing)
+    yield "grade 2, no number", evaluation(2, **nothing)
+    yield "grade 0, no counts", evaluation(0)
+    for name, found in RESULTS.items():
+        row = study(1, method="difference_in_differences", **found)
+        yield f"grade 1, beside a place that did not run alike, {name}", row
+    yield "grade 2, fractions", study(estimate=-2.4, low=-4.9, high=-0.3, comparator="Lantern Hill")
+    for code in NOT_ASSESSED:
+        yield f"refused: {code}", not_assessed(code)
 
 
 def ranged(figure: Figure) -> dict[str, Any]:
