@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from data import periods
 from data.models import CITY, MADE_BY_PUBLISHING, TABLES, UNPLACED, described
-from data.publish import benchmarks, boundaries, declarations, plausible
+from data.publish import benchmarks, boundaries, declarations, plausible, practice
 from data.publish.extracts import Context, extract, lookup_table
 from data.publish.files import OpenTable, connect, open_table
 from data.publish.names import Gazetteer, fold, nearest_word, slug
@@ -161,6 +161,7 @@ class _Intake:
         self._references()
         plausible.look_at(self.frames, self.report, released_on=self.day)
         declarations.look_at(self.frames, self.report, fiscal_start_month=self.start_month)
+        practice.look_at(self.frames, self.report, released_on=self.day)
         benchmarks.look_at(self.frames, self.report)
         self.report.settle(self.toml.limits.rejected_rows)
         return Gathered(self.pack, _finished(self.frames, self.report), self.report, self._rules())

@@ -26,7 +26,7 @@ def look_at(frames: Frames, report: Report, *, released_on: date) -> None:
     for frame in frames.get("measure", []):
         told = frame[frame["sensitive"].fillna(False).astype(bool) & frame["kind"].isin(["share", "score"])]
         found = [f"{kind} {name}" for kind, name in told[["kind", "id"]].itertuples(index=False)]
-        _list(report, "sensitive_share", told, "sensitive", found, "a count or a rate")
+        list_rows(report, "sensitive_share", told, "sensitive", found, "a count or a rate")
     for frame in frames.get("observation", []):
         kind = frame["measure_id"].map(kinds)
         counted = frame[kind.isin(["rate", "count"])]
@@ -38,7 +38,9 @@ def look_at(frames: Frames, report: Report, *, released_on: date) -> None:
     for frame in frames.get("series_break", []):
         later = frame[frame["broke_on"].map(lambda day: day is not None and day > released_on)]
         found = [f"{day} for {name}" for day, name in later[["broke_on", "measure_id"]].itertuples(index=False)]
-        _list(report, "break_in_the_future", later, "broke_on", found, f"a day up to {released_on}, the day of release")
+        list_rows(
+            report, "break_in_the_future", later, "broke_on", found, f"a day up to {released_on}, the day of release"
+        )
     _calendar(frames, report, released_on)
 
 
@@ -48,13 +50,13 @@ def _calendar(frames: Frames, report: Report, released_on: date) -> None:
     for frame in frames.get("planned_release", []):
         announced |= dict(frame[["id", "announced_on"]].itertuples(index=False))
         late = frame[[told > planned for told, planned in zip(frame["announced_on"], frame["planned_on"], strict=True)]]
-        _list(report, "plan_out_of_order", late, "announced_on", late["announced_on"], "a day up to planned_on")
+        list_rows(report, "plan_out_of_order", late, "announced_on", late["announced_on"], "a day up to planned_on")
     for frame in frames.get("plan_change", []):
         since = frame["planned_release_id"].map(announced)
         days = zip(since, frame["changed_on"], strict=True)
         wrong = frame[[not (first if isinstance(first, date) else day) <= day <= released_on for first, day in days]]
         expected = f"a day from announced_on of its release up to {released_on}, the day of this one"
-        _list(report, "plan_out_of_order", wrong, "changed_on", wrong["changed_on"], expected)
+        list_rows(report, "plan_out_of_order", wrong, "changed_on", wrong["changed_on"], expected)
 
 
 def _parts_of_events(rows: pd.DataFrame, report: Report) -> None:
@@ -74,7 +76,9 @@ def _parts_of_events(rows: pd.DataFrame, report: Report) -> None:
 def _shares(rows: pd.DataFrame, report: Report) -> None:
     """No share is above the whole, whether it is given or counted."""
     given = rows[(rows["value"] < 0) | (rows["value"] > 100)]
-    _list(report, "share_out_of_range", given, "value", map("{:g}".format, given["value"]), "a number from 0 to 100")
+    list_rows(
+        report, "share_out_of_range", given, "value", map("{:g}".format, given["value"]), "a number from 0 to 100"
+    )
     for measure, many in rows[rows["value"].notna()].groupby("measure_id", sort=False):
         if many["value"].between(0, 1).all() and (many["value"] % 1 > 0).any():
             some = f"{many['value'].iloc[0]:g} for {measure}"
@@ -82,7 +86,7 @@ def _shares(rows: pd.DataFrame, report: Report) -> None:
     base = rows["denominator"].astype("float64").fillna(rows["n"].astype("float64"))
     above = rows[rows["numerator"] > base]
     found = [f"{part:g} of {whole:g}" for part, whole in zip(above["numerator"], base[above.index], strict=True)]
-    _list(report, "share_out_of_range", above, "numerator", found, "no more than there are in all")
+    list_rows(report, "share_out_of_range", above, "numerator", found, "no more than there are in all")
 
 
 def _surveys(frames: Frames, report: Report) -> None:
@@ -96,17 +100,27 @@ def _surveys(frames: Frames, report: Report) -> None:
         wanted, have = given["question_id"].map(options), given["shares"].str.count(";") + 1
         wrong = given[wanted != have]
         found = [f"{have[at]} shares for {wanted[at]} answers" for at in wrong.index]
-        _list(report, "shares_do_not_fit_the_question", wrong, "shares", found)
+        list_rows(report, "shares_do_not_fit_the_question", wrong, "shares", found)
     for frame in frames.get("survey_wave", []):
         untold = frame["weighted"].fillna(False).astype(bool) & frame["design_effect"].isna()
         silent = frame[untold & (frame["mode"] != "opt_in")]  # who chose to answer gets no range anyway
-        _list(report, "weights_missing", silent, "design_effect", silent["id"], "1 or more")
+        list_rows(report, "weights_missing", silent, "design_effect", silent["id"], "1 or more")
 
 
-def _list(report: Report, code: str, rows: pd.DataFrame, column: str, found: Iterable[str], expected: str = "") -> None:
-    """A problem for each row, up to LISTED in all."""
-    told = list(zip(rows["_file"], rows["_row"].fillna(0).astype(int), found, strict=True)) if len(rows) else []
-    for file, row, text in told[:LISTED]:
-        report.add(code, file=str(file), row=row or None, column=column, found=text, expected=expected)
+def list_rows(
+    report: Report,
+    code: str,
+    rows: pd.DataFrame,
+    column: str,
+    found: Iterable[str],
+    expected: str | Iterable[str] = "",
+) -> None:
+    """A problem for each row, up to LISTED in all. found: a text a row; expected: one for all, or one a row."""
+    if rows.empty:
+        return
+    wanted = [expected] * len(rows) if isinstance(expected, str) else list(expected)
+    told = list(zip(rows["_file"], rows["_row"].fillna(0).astype(int), found, wanted, strict=True))
+    for file, row, text, fits in told[:LISTED]:
+        report.add(code, file=str(file), row=row or None, column=column, found=text, expected=fits)
     if len(told) > LISTED:
         report.add(code, file=str(told[LISTED][0]), column=column, found=f"{len(told) - LISTED:,} more rows")

@@ -233,7 +233,51 @@ KINDS: dict[str, Kind] = {
         "what is withheld in one release can be read with the help of another",
         "Readers may have both. Where that must not be, withdraw the older release; copies of it stay with readers.",
     ),
-    # goals
+    # programs and problems
+    "unknown_partner_kind": Kind(
+        "warning",
+        "a kind of partner or stakeholder is not known",
+        "Use one of the kinds, or map yours to one; other is one of them.",
+        True,
+    ),
+    "unknown_pillar": Kind(
+        "error", "a program serves no pillar that is known", "Name one or more of the pillars, joined by ';'."
+    ),
+    "problem_without_evidence": Kind(
+        "error",
+        "a problem has no evidence",
+        "Say what shows that it is real. A problem without evidence cannot be published.",
+    ),
+    "stages_out_of_order": Kind(
+        "error",
+        "a stage goes before its turn",
+        "Correct its status or days, or say that the earlier stage was skipped.",
+    ),
+    "assessment_without_evaluation": Kind(
+        "error",
+        "an assessment is done, and no evaluation of that problem is on file",
+        "Add its row of evaluation with this problem_id, or say that the assessment is under way.",
+    ),
+    "substep_of_another_stage": Kind(
+        "error", "a sub-step is not one of its stage", "Write the numbers of this stage's sub-steps, joined by ';'."
+    ),
+    "ends_before_it_begins": Kind("error", "a last day lies before the first day", "Correct one of the two days."),
+    "status_against_days": Kind(
+        "warning", "the status of a program and its days do not agree", "Correct the status, or the last day."
+    ),
+    "legal_basis_expired": Kind(
+        "warning",
+        "a legal basis was no longer in force on the day of release; pages say so",
+        "Add the rule that came after it, or leave it, if it is meant to be shown as ended.",
+    ),
+    "more_trained_than_required": Kind(
+        "error", "more officers are up to date than need the course", "Correct one of the two numbers."
+    ),
+    "goal_not_measurable": Kind(
+        "warning",
+        "a goal lacks what it would be judged by, and will be shown as not measurable",
+        "Give it a target, a day and a measure, or a unit and numbers of its own.",
+    ),
     "goal_differs_from_figure": Kind(
         "warning",
         "a number typed beside a goal is not the published figure, which was taken",

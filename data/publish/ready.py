@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from data import periods
-from data.models import TABLES, described
+from data.models import PARTNER_KINDS, TABLES, described
 from data.publish import frames
 from data.publish.files import OpenTable, day_sql, literal
 from data.publish.names import Gazetteer, fold, nearest_word
@@ -399,7 +399,8 @@ def _misfits(
             found.append(("not_a_number", ((value < low) | (value > high)).fillna(False).astype(bool)))
         return found
     if one["one_of"]:
-        return [("wrong_word", ~value.isin(one["one_of"]))]
+        is_kind = one["one_of"] == [*PARTNER_KINDS]
+        return [("unknown_partner_kind" if is_kind else "wrong_word", ~value.isin(one["one_of"]))]
     if name in PERIOD_COLUMNS:
         known = {code: _is_period(str(code), fiscal_start_month) for code in value.dropna().unique()}
         return [("not_a_period", value.map(known).eq(False))]
@@ -412,7 +413,9 @@ def _misfits(
 
 
 def _missing(table: str, name: str) -> str:
-    return NEEDED_OF_A_MEASURE.get(name, "missing_value") if table == "measure" else "missing_value"
+    if table == "measure":
+        return NEEDED_OF_A_MEASURE.get(name, "missing_value")
+    return "problem_without_evidence" if (table, name) == ("problem", "evidence") else "missing_value"
 
 
 def _together(table: str, name: str, frame: pd.DataFrame) -> list[tuple[str, pd.Series[bool]]]:
@@ -450,7 +453,7 @@ def _adds_up(shares: str) -> bool:
 
 
 def _expected(one: dict[str, Any], code: str) -> str:
-    if code == "wrong_word" and one["one_of"]:
+    if code in ("wrong_word", "unknown_partner_kind") and one["one_of"]:
         return f"one of {', '.join(one['one_of'])}"
     if code == "not_a_number" and one["type"] == "int" and "cents" in str(one["says"]):
         return "an exact amount, at most two decimals of a dollar"

@@ -14,6 +14,7 @@ from data.publish.pack import read_pack
 from data.publish.problems import KINDS, Problem, Report, problem
 from tests.data.publish.bad_evaluations import BAD_EVALUATIONS
 from tests.data.publish.bad_packs import BAD_FIGURES
+from tests.data.publish.bad_records import BAD_RECORDS
 from tests.data.publish.packs import BUDGET, CRIME, DATED, HEAD, OUTLINES, PARTNERS, Bad, geojson, made, square
 
 GOOD_CRIME = "area,year,count\nEast End,2024,3\n"
@@ -24,8 +25,9 @@ BAD: dict[str, Bad] = {
     "missing_key": Bad(HEAD.replace('publisher = "City of Tiny"', ""), column="city.publisher"),
     "wrong_key_value": Bad(HEAD.replace("2026-01-20", '"last week"'), column="sources.police.retrieved_on",
                            found="last week", expected="a day"),
-    "wrong_word": Bad(HEAD + PARTNERS, {"partners_csv": "id,name,kind\n1,Y,busines\n"}, file="partners.csv", row=2,
-                      column="kind", found="busines", expected="business"),
+    "wrong_word": Bad(HEAD + PARTNERS.replace("partner", "legal_basis").replace("legal_basiss", "rules"),
+                      {"rules_csv": "id,scope,kind,citation,title\n1,county,statute,7,Y\n"}, file="rules.csv", row=2,
+                      column="scope", found="county", expected="one of federal, state, local"),
     "unknown_table": Bad(HEAD + '[tables.programs]\nfile = "x.csv"\n', column="tables.programs", expected="'program'"),
     "unknown_column": Bad(HEAD + PARTNERS, {"partners_csv": "id,name,kind,Kindness\n1,Y,business,x\n"},
                           level="warning", file="partners.csv", column="Kindness"),
@@ -98,6 +100,7 @@ BAD: dict[str, Bad] = {
         file="budget.csv", row=2),
     **BAD_EVALUATIONS,
     **BAD_FIGURES,
+    **BAD_RECORDS,
 }  # fmt: skip
 
 OF_FIGURES_WORKED_OUT = {
