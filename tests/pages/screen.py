@@ -127,7 +127,7 @@ def _read(screen: Screen, kind: str, proto: Any) -> None:
         screen.texts.append(plain(proto.popover.label))
     elif kind == "expander":
         screen.texts.append(plain(proto.label))
-    elif kind == "selectbox":
+    elif kind in ("selectbox", "multiselect"):
         screen.texts += [proto.label, proto.placeholder, *proto.options]
     elif kind == "download_button":
         screen.texts.append(proto.label)

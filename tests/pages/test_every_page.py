@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import pandas as pd
 import pytest
@@ -156,7 +157,7 @@ def open_link(address: str) -> Screen:
     """The page that an address inside the site leads to."""
     path, _, query = address.partition("?")
     names = {path: page for page, path in PAGE_PATHS.items()}
-    return open_page(names[path.strip("/")], **dict(pair.split("=") for pair in query.split("&")))
+    return open_page(names[path.strip("/")], **dict(parse_qsl(query)))
 
 
 class TestTheChecksWouldNotice:

@@ -22,7 +22,7 @@ BASES = (
     "reading.answered", "reading.part_of_whole",
 )  # fmt: skip
 """Sentences that say what a number rests on."""
-UNITS = {"m": "figure", "phase": "money", "count": "count", "t": "record", "of": "program"}
+UNITS = {"m": "figure", "phase": "money", "count": "count", "t": "record", "of": "program", "training": "training"}
 """Which kind of figure a link leads to. The list of changes on About is left out: each row names place and period."""
 
 
