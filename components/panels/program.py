@@ -22,13 +22,15 @@ from components.panels.problems import short_html
 from components.panels.programs import STATUS_MEANING
 from components.panels.voice import promises_card, themes_table
 from components.passports import MoneyKey, money_figured, promises_of
-from components.passports.money import PHASE_NAMES
+from components.passports.money import COLUMN_OF, PHASE_NAMES
 from components.readings import context_of, figures_of, read_measure
 from components.scope import Scope
 from components.tables import Figured, Linked, facts_html
 from components.words import for_markdown
 from data import queries
 
+PAID_OPEN = 8
+"""A longer list of who is paid opens when it is asked for."""
 PROGRAM = "program"
 """The code of a program in an address, and the path of its page."""
 SECTIONS = (
@@ -206,6 +208,13 @@ def show_money(scope: Scope, program: Mapping[str, Any]) -> None:
         show_table(
             years_table(scope, code, str(ledger)), scope, caption=f"{caption}, {ledger_name(scope, str(ledger))}"
         )
+    if not lines.phase.isin(["adopted", "amendment", "actual"]).any():
+        st.markdown(for_markdown(scope.say("program.money_awarded")))
+    paid = lines[lines.recipient.notna()]
+    if len(paid):
+        caption = scope.say("program.money_paid_count", n=len(paid))
+        with st.expander(caption) if len(paid) > PAID_OPEN else st.container():
+            show_table(paid_table(scope, paid), scope, caption=caption)
     funds = formats.join(sorted(map(str, lines.fund.unique())), scope.language)
     st.markdown(for_markdown(scope.say("program.money_funds", funds=funds)))
     known = scope.ask(queries.grants, language=scope.language)
@@ -260,6 +269,26 @@ def years_table(scope: Scope, program: str, ledger: str) -> pd.DataFrame:
                 for year in frame.fiscal_year
             ],
         }
+    )
+
+
+def paid_table(scope: Scope, lines: pd.DataFrame) -> pd.DataFrame:
+    """Lines that name who is paid, A to Z: to whom, for what, which year and phase, how much."""
+    said = scope.say
+    lines = lines.sort_values(["recipient", "fiscal_year", "id"], key=lambda column: column.str.casefold())
+    return pd.DataFrame(
+        [
+            {
+                said("budget.recipient"): str(line["recipient"]),
+                said("budget.category"): scope.words.name_of("kinds.budget_line.category", str(line["category"])),
+                said("budget.year"): formats.period_label(line["fiscal_year"], scope.language),
+                said("table.kind"): scope.words.name_of("kinds.budget_line.phase", str(line["phase"])),
+                said("table.amount"): amount_cell(
+                    line["amount_cents"], scope, MoneyKey(COLUMN_OF[line["phase"]], "line", str(line["id"]))
+                ),
+            }
+            for line in queries.records(lines)
+        ]
     )
 
 
