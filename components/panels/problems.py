@@ -36,7 +36,7 @@ from data.queries.problems import NO_STAGE
 STATUS, STAGE, ONE = "status", "stage", "problem"
 ALL = "all"
 STATUSES = ("open", "working", "resolved", "closed")
-WHOLE = 25
+WHOLE, WHOLE_ON_PHONES = 25, 5
 """So many problems are told step by step on one page; the others are named, each with a link that tells it."""
 MONTHS_FROM = 60
 """An age of so many days or more is told in months."""
@@ -113,7 +113,8 @@ def show_register(scope: Scope, choice: Choice) -> None:
     st.html(f'<p class="told">{sentences}</p>')
     if len(problems):
         table = register_table(scope, choice)
-        links = [f"#problem-{problem}" for problem in problems.id]
+        here = whole_ids(scope, choice, st.query_params.get(ONE))
+        links = [f"#problem-{one}" if one in here else problem_link(scope, str(one)) for one in problems.id]
         show_table(table, scope, caption=scope.say("problems.register"), most=len(table), links=links)
 
 
@@ -163,9 +164,11 @@ def action_text(scope: Scope, problem: Mapping[str, Any]) -> Linked:
 
 
 def result_text(scope: Scope, problem: Mapping[str, Any]) -> str | Figured:
-    """What the newest evaluation allows us to say, or that nothing was assessed."""
+    """What its evaluation allows us to say, or that nothing was assessed; of several, none is picked out."""
     found = evaluations_by_problem(scope).get(str(problem["id"]), [])
-    return result_figured(scope, found[-1]) if found else scope.say("problems.not_assessed")
+    if len(found) > 1:
+        return scope.say("problems.several_results", n=len(found))
+    return result_figured(scope, found[0]) if found else scope.say("problems.not_assessed")
 
 
 def age_text(scope: Scope, problem: Mapping[str, Any]) -> str:
@@ -226,11 +229,12 @@ def show_each(scope: Scope, choice: Choice) -> None:
 
 
 def whole_ids(scope: Scope, choice: Choice, asked: str | None) -> list[str]:
-    """Ids of the problems that are told step by step: those asked for, and the one that a link named, at most WHOLE."""
+    """Ids of the problems that are told step by step: those asked for, and the one that a link named; not too many."""
     shown = [str(problem) for problem in scope.ask(queries.problems, **choice.limits).id]
-    first = shown[:WHOLE]
+    most = WHOLE_ON_PHONES if scope.narrow else WHOLE
+    first = shown[:most]
     if asked and asked not in first and asked in set(scope.ask(queries.problems).id):
-        first = [asked, *shown[: WHOLE - 1]]
+        first = [asked, *first[: most - 1]]
     return first
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,3 +37,17 @@ def scope_of(store: Path, *, place: str | None = None, language: str = "en", **m
         as_of=date(2026, 3, 3),
         **more,
     )
+
+
+def changed_store(demo_store: Path, folder: Path, *statements: str) -> Store:
+    """A store with only the newest release of the invented city, after statements of SQL, as another city's would be."""
+    first, store = Store(demo_store), Store(folder / "store")
+    newest = first.ids()[-1]
+    store.path_of(newest).parent.mkdir(parents=True)
+    store.path_of(newest).write_bytes(first.path_of(newest).read_bytes())
+    with closing(sqlite3.connect(store.path_of(newest))) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+    store.activate(newest)
+    return store

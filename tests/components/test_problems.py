@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
@@ -20,8 +18,7 @@ from components.words import languages, words
 from data import queries
 from data.models import STAGES, SUB_STEPS
 from data.queries.problems import steps_on_file
-from data.store import Store
-from tests.components.riverton import scope_of
+from tests.components.riverton import changed_store, scope_of
 
 TAG = re.compile(r"<[^>]+>")
 
@@ -42,16 +39,7 @@ def changed(demo_store: Path, tmp_path: Path) -> Any:
     """`changed(statements)`: a scope of the demo's newest release after statements of SQL."""
 
     def make(*statements: str, **more: Any) -> Scope:
-        first = Store(demo_store)
-        newest = first.ids()[-1]
-        store = Store(tmp_path / "store")
-        store.path_of(newest).parent.mkdir(parents=True)
-        store.path_of(newest).write_bytes(first.path_of(newest).read_bytes())
-        with closing(sqlite3.connect(store.path_of(newest))) as connection:
-            for statement in statements:
-                connection.execute(statement)
-            connection.commit()
-        store.activate(newest)
+        store = changed_store(demo_store, tmp_path, *statements)
         return scope_of(store.root, **more)
 
     return make
@@ -140,8 +128,11 @@ class TestTheRegister:
                 str(shown[said("table.place")]).split(", ")
             )
             assert (said("problems.no_program") in str(shown[said("problems.action")])) == (row["program_id"] is None)
-            assessed = bool(sara.evaluations_by_problem(scope).get(row["id"]))
-            assert (shown[said("problems.result")] == said("problems.not_assessed")) != assessed
+            evaluations = sara.evaluations_by_problem(scope).get(row["id"], [])
+            result = str(shown[said("problems.result")])
+            assert (result == said("problems.not_assessed")) == (not evaluations)
+            if len(evaluations) > 1:
+                assert result == said("problems.several_results", n=len(evaluations))
 
     def test_who_and_what_is_missing_is_said(self, changed: Any) -> None:
         scope = changed("UPDATE problem SET owner = NULL, program_id = NULL", "DELETE FROM problem_neighborhood")
@@ -262,6 +253,7 @@ def test_three_hundred_problems_cost_little(changed: Any) -> None:
     whole = problems.whole_ids(scope, Choice(), last)
     assert len(whole) == problems.WHOLE
     assert whole[0] == last, "a link to a problem shows it, however many there are"
+    assert len(problems.whole_ids(replace(scope, narrow=True), Choice(), last)) == problems.WHOLE_ON_PHONES
     others = [row for row in queries.records(everything) if row["id"] not in whole]
     html = problems.others_html(scope, others)
     assert html.count('id="problem-') == len(everything) - problems.WHOLE
