@@ -18,7 +18,7 @@ from components.panels.measures import TOPICS, file_rows, source_line
 from components.passports import figured, observation_passport, record_figured
 from components.readings import comparable, context_of
 from components.scope import Scope, choose_codes
-from components.sentences import amount_text, refused_cell, refused_sentence, value_text
+from components.sentences import amount_text, range_text, refused_cell, refused_sentence, value_text
 from components.tables import Figured
 from components.tokens import look
 from components.words import for_markdown
@@ -397,8 +397,7 @@ def _cell(scope: Scope, given: Figure | Mapping[str, Any] | None) -> str | Figur
         return figured(figure, scope, value_text(figure, scope))
     text = amount_text(figure.value, figure.unit, scope)
     if figure.low is not None and figure.high is not None:
-        low, high = (formats.value_number(end, figure.unit, scope.language) for end in (figure.low, figure.high))
-        text = scope.say("compare.with_range", value=text, range=formats.from_to(low, high, scope.language))
+        text = scope.say("compare.with_range", value=text, range=range_text(figure, scope))
     if figure.status != Status.SHOWN:
         text = scope.say("compare.with_status", value=text, status=scope.say(f"status.chip.{figure.status}"))
     return figured(figure, scope, text)
