@@ -6,7 +6,9 @@ outside every area that was counted. Counts are taken as full counts of events; 
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -179,8 +181,6 @@ def poisson_difference_in_differences(
     comparison areas, or a cell (treated or not, before or after) without any event.
     Source: Wooldridge 2023, Econometrics Journal 26(3) (Poisson with treat x post); Cameron & Miller 2015 (clusters).
     """
-    import statsmodels.api as sm
-
     normal_quantile(confidence)
     x, people = _counts_and_people(events, populations)
     group, treated, after = np.asarray(areas), np.asarray(is_treated, dtype=bool), np.asarray(is_after, dtype=bool)
@@ -195,9 +195,7 @@ def poisson_difference_in_differences(
             raise ValueError("no events before or after in the treated or the comparison areas")
     clusters = np.unique(group, return_inverse=True)[1]
     design = np.column_stack([np.ones(len(x)), treated, after, treated & after]).astype(np.float64)
-    fit = sm.GLM(x, design, family=sm.families.Poisson(), offset=np.log(people)).fit(
-        cov_type="cluster", cov_kwds={"groups": clusters}
-    )
+    fit = _fitted(x, design, np.log(people), cov_type="cluster", cov_kwds={"groups": clusters})
     count = int(clusters.max()) + 1
     reach = float(special.stdtrit(count - 1, (1 + confidence) / 2) * fit.bse[3])
     effect = float(fit.params[3])
@@ -217,6 +215,8 @@ def interrupted_series(
 ) -> Interruption:
     """The level after a moment against level, trend and seasons before: quasi-Poisson, harmonics, offset log(people).
 
+    The range grows with the spread of the series, and is never narrower than chance alone makes it.
+
     events: (n,) counts of equal periods in time order, nan where missing. starts_at: place of the first period after.
     populations: (n,) people at risk. period: periods in a year (12 for months), for the seasons and the yearly trend;
     harmonics: pairs of sine and cosine. slope_changes: let the trend change too.
@@ -226,8 +226,6 @@ def interrupted_series(
     periods than twice the numbers to fit.
     Source: Lopez Bernal, Cummins & Gasparrini 2017, Int. J. Epidemiol. 46:348.
     """
-    import statsmodels.api as sm
-
     x, people = _counts_and_people(events, populations)
     time = np.arange(len(x), dtype=np.float64)
     after = (time >= starts_at).astype(np.float64)
@@ -246,9 +244,9 @@ def interrupted_series(
     if not (x[known & (after > 0)].sum() > 0 and x[known & (after == 0)].sum() > 0):
         raise ValueError(f"no events before or after place {starts_at}")
     offset = np.log(people)
-    fit = sm.GLM(x[known], design[known], family=sm.families.Poisson(), offset=offset[known]).fit(scale="X2")
-    coefficients, effect = np.asarray(fit.params), float(fit.params[1])
-    reach = normal_quantile(confidence) * float(fit.bse[1])
+    fit = _fitted(x[known], design[known], offset[known])
+    coefficients, effect, spread = np.asarray(fit.params), float(fit.params[1]), _spread(fit)
+    reach = normal_quantile(confidence) * float(fit.bse[1]) * np.sqrt(max(1.0, spread))
     without = coefficients.copy()
     without[1] = 0.0
     if slope_changes:
@@ -259,7 +257,7 @@ def interrupted_series(
         low=float(np.exp(effect - reach)),
         high=float(np.exp(effect + reach)),
         trend_per_year=float(np.exp(coefficients[2] * period)),
-        dispersion=float(fit.scale),
+        dispersion=spread,
         fitted=np.exp(design @ coefficients + offset) + missing,
         expected=np.exp(design @ without + offset) + missing,
         slope_ratio=float(np.exp(coefficients[3] * period)) if slope_changes else None,
@@ -284,8 +282,6 @@ def controlled_interrupted_series(
     control's change leads to expect. Errors as `interrupted_series`, for either series.
     Source: Lopez Bernal, Cummins & Gasparrini 2018, Int. J. Epidemiol. 47:2082.
     """
-    import statsmodels.api as sm
-
     x, people = _counts_and_people(events, populations)
     other, others = _counts_and_people(control, control_populations)
     if len(x) != len(other):
@@ -306,9 +302,9 @@ def controlled_interrupted_series(
             raise ValueError(f"no events before or after place {starts_at} in one of the series")
     if known.sum() < 2 * design.shape[1]:
         raise ValueError(f"{int(known.sum())} known periods are too few to fit {design.shape[1]} numbers")
-    fit = sm.GLM(both[known], design[known], family=sm.families.Poisson(), offset=offset[known]).fit(scale="X2")
-    coefficients, effect = np.asarray(fit.params), float(fit.params[1])
-    reach = normal_quantile(confidence) * float(fit.bse[1])
+    fit = _fitted(both[known], design[known], offset[known])
+    coefficients, effect, spread = np.asarray(fit.params), float(fit.params[1]), _spread(fit)
+    reach = normal_quantile(confidence) * float(fit.bse[1]) * np.sqrt(max(1.0, spread))
     without = coefficients.copy()
     without[1] = 0.0
     missing = np.where(known, 0.0, np.nan)[:size]
@@ -317,7 +313,7 @@ def controlled_interrupted_series(
         low=float(np.exp(effect - reach)),
         high=float(np.exp(effect + reach)),
         trend_per_year=float(np.exp((coefficients[4] + coefficients[5]) * period)),
-        dispersion=float(fit.scale),
+        dispersion=spread,
         fitted=np.exp(design @ coefficients + offset)[:size] + missing,
         expected=np.exp(design @ without + offset)[:size] + missing,
     )
@@ -334,8 +330,6 @@ def trend_ratio(treated: npt.ArrayLike, comparison: npt.ArrayLike, confidence: f
     Raises ValueError for different lengths, negative numbers, fewer than three periods with events, or a side without
     any event.
     """
-    import statsmodels.api as sm
-
     x, _ = _counts_and_people(treated, None)
     y, _ = _counts_and_people(comparison, None)
     if len(x) != len(y):
@@ -346,11 +340,26 @@ def trend_ratio(treated: npt.ArrayLike, comparison: npt.ArrayLike, confidence: f
     if not (x[told].sum() > 0 and y[told].sum() > 0):
         raise ValueError("no events in the treated or the comparison areas")
     design = np.column_stack([np.ones(len(x)), np.arange(len(x), dtype=np.float64)])[told]
-    model = sm.GLM(np.column_stack([x, y])[told], design, family=sm.families.Binomial())
-    fit = model.fit()
-    spread = max(1.0, float(fit.pearson_chi2) / fit.df_resid)
+    fit = _fitted(np.column_stack([x, y])[told], design, None, is_share=True)
+    spread = max(1.0, _spread(fit))
     reach = float(special.stdtrit(fit.df_resid, (1 + confidence) / 2) * fit.bse[1] * np.sqrt(spread))
     return float(np.exp(fit.params[1] - reach)), float(np.exp(fit.params[1] + reach))
+
+
+def _fitted(events: Floats, design: Floats, offset: Floats | None, *, is_share: bool = False, **errors: Any) -> Any:
+    """A Poisson regression; with is_share a logistic one of (n, 2) events and others. errors: how they are counted."""
+    import statsmodels.api as sm
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
+
+    family = sm.families.Binomial() if is_share else sm.families.Poisson()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PerfectSeparationWarning)  # counts that happen to lie on the curve are no fault
+        return sm.GLM(events, design, family=family, offset=offset).fit(**errors)
+
+
+def _spread(fit: Any) -> float:
+    """How many times more the counts vary than by chance: Pearson's chi-square over its degrees of freedom."""
+    return float(fit.pearson_chi2 / fit.df_resid)
 
 
 def _counts(*pairs: Pair) -> Floats:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import pytest
+import statsmodels.api as sm
+import statsmodels.formula.api as smf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t as student
 
 from data.stats import effects
 
@@ -186,6 +190,57 @@ class TestO17DifferenceInDifferences:
         assert not found.few_areas
 
 
+class TestASeriesBesideAControl:
+    """Against statsmodels' formulas, which build the design another way."""
+
+    CHANCE = np.random.default_rng(31)
+    TIME = np.arange(60)
+    SEASON = 1 + 0.3 * np.cos(2 * np.pi * TIME / 12)
+    TREATED = CHANCE.negative_binomial(30, 30 / (30 + 80 * SEASON * 0.99**TIME * np.where(TIME >= 42, 0.7, 1)))
+    CONTROL = CHANCE.negative_binomial(30, 30 / (30 + 140 * SEASON))
+
+    def test_by_formula(self) -> None:
+        found = effects.controlled_interrupted_series(self.TREATED, self.CONTROL, 42)
+        rows = pd.DataFrame({"y": np.r_[self.TREATED, self.CONTROL], "t": np.tile(self.TIME, 2),
+                             "treated": np.repeat([1, 0], 60)})  # fmt: skip
+        rows["post"] = (rows.t >= 42).astype(int)
+        waves = " + ".join(f"np.{one}(2*np.pi*{turn}*t/12)" for turn in (1, 2) for one in ("sin", "cos"))
+        model = smf.glm(f"y ~ treated * t + treated * post + {waves}", rows, family=sm.families.Poisson())
+        fit = model.fit(scale="X2")
+        low, high = np.exp(fit.conf_int().loc["treated:post"])
+        assert found.ratio == pytest.approx(np.exp(fit.params["treated:post"]))
+        assert (found.low, found.high, found.dispersion) == pytest.approx((low, high, fit.scale))
+        assert found.fitted == pytest.approx(fit.fittedvalues[:60].to_numpy())
+        assert found.expected[:42] == pytest.approx(found.fitted[:42])
+        assert found.fitted[42:] / found.expected[42:] == pytest.approx(np.full(18, found.ratio))
+        assert found.low < 0.7 < found.high
+
+    def test_what_both_do_at_that_time_is_no_effect(self) -> None:
+        both = np.where(self.TIME >= 42, 50, 100)
+        assert effects.controlled_interrupted_series(both, 2 * both, 42).ratio == pytest.approx(1)
+
+    def test_missing_months_are_left_out(self) -> None:
+        gap = self.TREATED.astype(float)
+        gap[[3, 50]] = np.nan
+        found = effects.controlled_interrupted_series(gap, self.CONTROL, 42)
+        assert np.isnan(found.fitted[[3, 50]]).all()
+        assert found.ratio == pytest.approx(
+            effects.controlled_interrupted_series(self.TREATED, self.CONTROL, 42).ratio, rel=0.1
+        )
+
+
+def test_a_logistic_trend_is_the_poisson_trend_with_a_level_for_each_period() -> None:
+    chance = np.random.default_rng(5)
+    treated, control = chance.poisson(np.linspace(20, 60, 24)), chance.poisson(90, 24)
+    rows = pd.DataFrame({"y": np.r_[treated, control], "t": np.tile(np.arange(24), 2), "g": np.repeat([1, 0], 24)})
+    fit = smf.glm("y ~ C(t) + g + g:t", rows, family=sm.families.Poisson()).fit()
+    spread = max(1.0, fit.pearson_chi2 / fit.df_resid)
+    reach = student.ppf(0.975, 22) * fit.bse["g:t"] * spread**0.5
+    ends = np.exp([fit.params["g:t"] - reach, fit.params["g:t"] + reach])
+    assert effects.trend_ratio(treated, control) == pytest.approx(ends, rel=1e-3)
+    assert effects.trend_ratio(treated, control)[0] > 1
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -201,6 +256,12 @@ class TestO17DifferenceInDifferences:
         (lambda: effects.interrupted_series([5] * 10, 5), "too few to fit 7"),
         (lambda: effects.interrupted_series([5] * 20 + [0] * 20, 20), "no events before or after"),
         (lambda: effects.interrupted_series([5] * 40, 20, [0] * 40), "a population is 0"),
+        (lambda: effects.controlled_interrupted_series([5] * 40, [5] * 39, 20), "one length"),
+        (lambda: effects.controlled_interrupted_series([5] * 40, [5] * 20 + [0] * 20, 20), "in one of the series"),
+        (lambda: effects.controlled_interrupted_series([5] * 9, [5] * 9, 5), "too few to fit 10"),
+        (lambda: effects.trend_ratio([5, 5, 5], [5, 5]), "one length"),
+        (lambda: effects.trend_ratio([5, 0, 5], [5, 0, 5]), "fewer than three periods"),
+        (lambda: effects.trend_ratio([0, 0, 0], [5, 5, 5]), "no events in the treated"),
         (lambda: effects.interrupted_series([5] * 40, 20, [9] * 39), "rows of one length"),
         (
             lambda: effects.poisson_difference_in_differences([5] * 4, [1, 1, 2, 2], [1, 1, 0, 0], [0, 1] * 2),
