@@ -13,13 +13,12 @@ from components.readings import beside_whole, context_of, settings_of
 from data import queries
 from data.figures import Figure
 from data.store import Release
-from data.verdicts import ALONE, CITY, Refusal, Together, all_of_setting
+from data.verdicts import ALONE, CITY, OTHERS, Refusal, Together, all_of_setting
 
 SETTINGS = ("urban", "suburban", "rural")
 EACH, ALL = "each", "all"
 """Every place within its own setting; all places beside the city."""
 COMPARED, VALUES = "compared", "values"
-OTHERS = (Refusal.OTHER_SETTING, Refusal.NO_SETTING)
 
 
 @dataclass(frozen=True)

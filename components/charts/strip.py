@@ -153,7 +153,7 @@ class _Plan:
                            (group == "same" and r.get("group") not in GROUPS)]  # fmt: skip
                 if members:
                     self._heading(self.say.say(group_words(group, self.beside)), len(members), group)
-                    for row in sorted(members, key=lambda r: -float(r["value"])):
+                    for row in sorted(members, key=self._order):
                         self._row(row, group)
         else:
             for row in sorted(self.shown, key=lambda r: str(r["name"])):
@@ -165,6 +165,11 @@ class _Plan:
             for row in rest:
                 self._row(row, None)
         self.rows_end = self.y
+
+    def _order(self, row: dict[str, Any]) -> tuple[float, str]:
+        """By value, beside one line; by name where each place has a line of its own."""
+        is_apart = self.beside == "setting" and self.city is None
+        return (0.0 if is_apart else -float(row["value"]), str(row["name"]))
 
     def _heading(self, text: str, places: int, group: str | None) -> None:
         px = self.size.px
@@ -292,8 +297,9 @@ class _Plan:
     def _city(self, scale: Spec, height: float) -> list[Spec]:
         assert self.city is not None
         px = self.size.px
-        at_right = self._share(self.city) > 0.6
         label = f"{self.city_name}: {value_text(self.city, self.unit, self.language)}"
+        room = (1 - self._share(self.city)) * (self.plot_px - self.right) + self.end_px
+        at_right = self._share(self.city) > 0.6 or text_width(label, self.size.text, bold=True) + px(8) > room
         spot = [{"value": self.city, "text": label}]
         return [
             layer("rule", {"strokeDash": [px(5), px(3)], "strokeWidth": max(1.5, self.size.line * 0.75),

@@ -13,7 +13,8 @@ import shapely
 import shapely.ops
 
 from components.charts.texts import reading
-from components.maps.legend import HIDDEN, classes_for
+from components.classes import GROUPING, beside_of
+from components.maps.legend import HIDDEN, away_fill, classes_for
 from components.maps.shapes import KEPT, Shape, as_json, hatch, lines_only, shapes_of
 from components.tokens import Look
 from components.words import words
@@ -46,7 +47,7 @@ def areas(
     """
     classes = classes_for(measure, figures, look, language)
     say, known = words(language), {str(row["neighborhood"]): row for row in figures.to_dict("records")}
-    unit = str(measure["unit"])
+    unit, beside = str(measure["unit"]), beside_of(figures)
     made = []
     for shape in shapes_of(outlines):
         row: dict[Any, Any] = known.get(shape.id, {"value": None, "status": Status.NOT_REPORTED})
@@ -57,11 +58,13 @@ def areas(
             said["tip"] = said["tip"].replace(
                 said["value_text"], say.say("format.per_1000", rate=said["value_text"]), 1
             )
+        if found and beside == GROUPING:  # the value alone does not tell it
+            said["tip"] += f". {found.label}"
         fill = found.fill if found else look.hatch_fill
         if status == Status.NOT_REPORTED:
             fill = look.card
         elif status == Status.NOT_APPLICABLE:
-            fill = look.mark
+            fill = away_fill(row, look)
         outline = "dashed" if status == Status.NOT_REPORTED else "solid"
         if status in (Status.PROVISIONAL, Status.UNSTABLE):
             outline = "dotted"

@@ -16,6 +16,7 @@ from components.classes import MapClasses, beside_of, group_classes, value_class
 from components.tokens import Look
 from components.words import words
 from data.figures import Status
+from data.verdicts.finding import OTHERS
 
 HIDDEN = (Status.WITHHELD, Status.TOO_FEW_TO_SAY)
 
@@ -70,14 +71,21 @@ def legend(measure: Mapping[str, Any], figures: pd.DataFrame, look: Look, langua
         count = sum(status in wanted for status in statuses)
         if count:
             rows.append(_row(say.say("map.legend_row", n=count, label=say.say(key)), swatch, count, kind, line))
-    away = Counter(why_without(row, say) for row in records if row["status"] == Status.NOT_APPLICABLE)
-    for label, count in sorted(away.items()):
-        rows.append(_row(say.say("map.legend_row", n=count, label=label), look.mark, count, "away", look.mark))
+    away = Counter(
+        (why_without(row, say), away_fill(row, look)) for row in records if row["status"] == Status.NOT_APPLICABLE
+    )
+    for (label, fill), count in sorted(away.items()):
+        rows.append(_row(say.say("map.legend_row", n=count, label=label), fill, count, "away", look.muted))
     for careful in (Status.PROVISIONAL, Status.UNSTABLE):
         if count := statuses.count(careful):  # counted in their class already
             label = say.say("map.of_these", n=count, label=say.say(f"status.chip.{careful}").lower())
             rows.append(_row(label, look.card, 0, "dotted", look.ink))
     return rows
+
+
+def away_fill(row: Mapping[str, Any], look: Look) -> str:
+    """The fill of an area that is not compared: quiet for those of another setting, which may be most of a map."""
+    return look.card if row.get("reason") in OTHERS else look.mark
 
 
 def legend_html(rows: list[LegendRow], title: str) -> str:

@@ -32,13 +32,16 @@ def show_parts(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
         show_card(card, scope)
 
 
-def show_groups(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
-    """The measure for groups of people, and one of them over time; a sentence where it is not known by group."""
+def show_groups(scope: Scope, measure: Mapping[str, Any], period: str) -> bool:
+    """The measure for groups of people, and one of them over time; a sentence where it is not known by group.
+
+    True where there are groups.
+    """
     st.header(for_markdown(scope.say("outcomes.groups")), anchor="groups")
     card = groups_card(scope, measure, period)
     if card is None:
         st.markdown(for_markdown(scope.say("outcomes.no_groups")))
-        return
+        return False
     show_card(card, scope)
     names = list(dict.fromkeys(_by_group(scope, measure, period).group))
     group = choose_code(
@@ -48,6 +51,7 @@ def show_groups(scope: Scope, measure: Mapping[str, Any], period: str) -> None:
     )  # fmt: skip
     if group != EVERYONE:
         show_card(group_card(scope, measure, period, group), scope)
+    return True
 
 
 @keep()

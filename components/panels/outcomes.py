@@ -46,13 +46,14 @@ class Outcome:
     """What the page is about: a measure, a period, and what places are set beside.
 
     measure: a row of `queries.measures`. standing: None for a measure of the whole city. may_compare: whether places
-    can be compared at all, in any setting.
+    can be compared at all, in any setting. everywhere: every neighborhood's figure, beside the city.
     """
 
     measure: Mapping[str, Any]
     period: str
     standing: Standing | None
     may_compare: bool
+    everywhere: pd.DataFrame | None = None
 
     @property
     def level(self) -> str:
@@ -92,18 +93,22 @@ def choose_outcome(scope: Scope) -> Outcome | None:
         _choose_topic(scope, measures, topic, default)
         code = choose_code(
             scope.say("map.measure"), list(measures.id[measures.topic == topic]), param=MEASURE, default=default,
-            label_of=lambda code: str(names[code]), width=320,
+            label_of=lambda code: str(names[code]), width=300,
             unknown=lambda code: scope.say("scope.unknown_measure", code=code),
         )  # fmt: skip
         codes = map_periods(scope, code)
         period = choose_code(
-            scope.say("map.period"), codes, param=PERIOD, default=codes[0], width=240,
+            scope.say("map.period"), codes, param=PERIOD, default=codes[0], width=220,
             label_of=lambda code: formats.period_label(code, scope.language),
             unknown=lambda code: scope.say("scope.unknown_period", code=code),
         )  # fmt: skip
         measure = measure_at(scope, code)
         within, may_compare = _choose_setting(scope, measure, period)
-    return Outcome(measure, period, _standing(scope, measure, period, within), may_compare)
+    everywhere = _standing(scope, measure, period, ALL) if measure["level"] == "neighborhood" else None
+    return Outcome(
+        measure, period, _standing(scope, measure, period, within), may_compare,
+        everywhere.figures if everywhere is not None else None,
+    )  # fmt: skip
 
 
 def _choose_topic(scope: Scope, measures: pd.DataFrame, topic: str, default: str) -> None:
@@ -116,7 +121,7 @@ def _choose_topic(scope: Scope, measures: pd.DataFrame, topic: str, default: str
         put_codes(**{MEASURE: None if code == default else code, PERIOD: None})
 
     st.selectbox(
-        scope.say("map.topic"), list(dict.fromkeys(measures.topic)), key=TOPIC_KEY, on_change=change, width=180,
+        scope.say("map.topic"), list(dict.fromkeys(measures.topic)), key=TOPIC_KEY, on_change=change, width=160,
         format_func=lambda code: scope.words.name_of("kinds.measure.topic", code),
     )  # fmt: skip
 
@@ -132,7 +137,7 @@ def _choose_setting(scope: Scope, measure: Mapping[str, Any], period: str) -> tu
     has_choice = bool(settings) and may_compare and measure["level"] == "neighborhood"
     chosen = choose_code(
         scope.say("outcomes.setting"), [EACH, *settings, ALL] if has_choice else [ALL], param=SETTING,
-        default=usual if has_choice else ALL, label_of=lambda code: scope.say(f"outcomes.within_{code}"), width=260,
+        default=usual if has_choice else ALL, label_of=lambda code: scope.say(f"outcomes.within_{code}"), width=240,
         disabled=not has_choice,
     )  # fmt: skip
     return chosen, may_compare
@@ -172,7 +177,7 @@ def setting_lines(scope: Scope, outcome: Outcome) -> list[str]:
     if standing is None:
         return []
     if not outcome.may_compare:
-        return [said("map.counts_not_mapped" if outcome.measure["kind"] == "count" else "map.no_range_view")]
+        return [said("refused.no_residents_to_compare" if outcome.measure["kind"] == "count" else "map.no_range_view")]
     if outcome.level != "neighborhood":
         return [said("outcomes.districts_compared")]
     settings, within = settings_among(scope.release), outcome.within
@@ -192,7 +197,7 @@ def setting_lines(scope: Scope, outcome: Outcome) -> list[str]:
     if COMPARED not in standing.views:
         lines.append(said("outcomes.too_few_of_setting"))
     if standing.mine.refused.eq("visitors").any():
-        lines.append(said("funnel.visitors_left_out"))
+        lines.append(said("outcomes.visitors_left_out"))
     return lines
 
 

@@ -16,11 +16,12 @@ from components.panels.measures import places_subtitle, source_line
 from components.passports import Passport, figured, observation_passport
 from components.scope import Scope
 from components.sentences import amount_text
-from components.standing import ALL, COMPARED, EACH, OTHERS, Standing
+from components.standing import ALL, COMPARED, EACH, Standing
 from components.tables import Figured
 from components.tokens import look
 from data import queries
 from data.figures import Figure, Status
+from data.verdicts import OTHERS
 
 
 @keep()
@@ -92,13 +93,18 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, standing:
         }
         among = "" if beside_of(figures) == "city" else "_setting"
         finding = said(f"finding.places_differ{among}", **numbers)
+        if not counts.get("above", 0) and not counts.get("below", 0):
+            finding = said(f"finding.none_differ{among}", places=numbers["same"])
         how = f"{how} {said('how_to_read.many_places')}"
+    elif len(shown) and (hidden := int((figures.status == Status.WITHHELD).sum())):
+        slots = {"low": low} if low == high else {"low": low, "high": high}
+        finding = said("finding.same_of_shown" if low == high else "finding.range_of_shown", n=hidden, **slots)
     elif len(shown):
         finding = said("finding.range_of_places", low=low, high=high)
     else:
         finding = said("map.nothing_shown")
     if unit == "events":
-        how = f"{said('how_to_read.bars')} {said('map.counts_not_mapped')}"
+        how = said("how_to_read.bars")
     summary = said("map.summary", shown=str(len(shown)), not_shown=str(len(figures) - len(shown)))
     rows = standing.figures.rename(columns={"measure": "measure_id", "release": "release_id", "id": "neighborhood_id"})
     return Card(

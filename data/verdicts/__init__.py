@@ -9,7 +9,7 @@ docs/decisions/0008-comparisons-are-refused-in-one-place.md
 
 from data.verdicts.compare import MANY_LOOKS, SMALL_COUNT, compare, residents_moved
 from data.verdicts.context import CITY, SETTING, Break, Context
-from data.verdicts.finding import ALONE, Finding, Refusal, Verdict, refused
+from data.verdicts.finding import ALONE, OTHERS, Finding, Refusal, Verdict, refused
 from data.verdicts.goals import GoalState, GoalVerdict, goal_verdict
 from data.verdicts.series import SeriesFinding, SeriesVerdict, series_verdict
 from data.verdicts.settings import Together, all_of_setting
@@ -19,6 +19,7 @@ __all__ = [
     "ALONE",
     "CITY",
     "MANY_LOOKS",
+    "OTHERS",
     "SETTING",
     "SMALL_COUNT",
     "Break",

@@ -56,6 +56,9 @@ ALONE = (
 )  # fmt: skip
 """Refusals of single places: where these may not be compared, others still may."""
 
+OTHERS = (Refusal.OTHER_SETTING, Refusal.NO_SETTING)
+"""Refusals of places of another setting than the one that is looked at, or of none."""
+
 
 @dataclass(frozen=True)
 class Verdict:
