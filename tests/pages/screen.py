@@ -15,6 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 PAGES = Path(__file__).parents[2] / "pages"
 PATIENCE_S = 120
+PROGRAMS = {"demo": "safe-lights", "cincinnati": "boots-on-the-ground-fund"}
+"""A program of each city that has any."""
 LEVELS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 
 
@@ -87,6 +89,11 @@ def open_page(page: str, **query: str) -> Screen:
     """A first visit to a page by a link with codes."""
     visitor = start(**query).run()
     return look_at(visitor) if page == "home" else go_to(visitor, page)
+
+
+def asked_for(page: str, city: str) -> dict[str, str]:
+    """The codes that a page needs before it shows anything: the page of a program needs a program."""
+    return {"program": PROGRAMS[city]} if page == "program" and city in PROGRAMS else {}
 
 
 def look_at(visitor: AppTest) -> Screen:

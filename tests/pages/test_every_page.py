@@ -15,7 +15,7 @@ from data.store import Store
 from pages import PAGE_PATHS
 from tests.pages import checks
 from tests.pages.conftest import Publish
-from tests.pages.screen import Chart, Screen, Stated, open_page
+from tests.pages.screen import Chart, Screen, Stated, asked_for, open_page
 
 CITIES = ("demo", "chicago", "cincinnati")
 HARD_PLACES = {
@@ -33,7 +33,7 @@ HARD_PLACES = {
 @pytest.mark.parametrize("city", CITIES)
 def test_a_page_of_the_whole_city_is_whole(publish: Publish, city: str, page: str, language: str) -> None:
     publish(city)
-    assert checks.everything(open_page(page, lang=language), language) == {}
+    assert checks.everything(open_page(page, lang=language, **asked_for(page, city)), language) == {}
 
 
 @pytest.mark.parametrize("language", languages())
@@ -52,7 +52,7 @@ def test_a_neighborhood_with_hard_figures_is_whole(publish: Publish, city: str, 
 def test_a_page_with_a_neighborhood_chosen_is_whole(publish: Publish, city: str, page: str, language: str) -> None:
     publish(city)
     place = HARD_PLACES[city][0]
-    screen = open_page(page, n=place, lang=language)
+    screen = open_page(page, n=place, lang=language, **asked_for(page, city))
     assert checks.everything(screen, language) == {}
     assert screen.address["n"] == place
 
@@ -101,13 +101,13 @@ def test_every_round_of_the_survey_is_whole(publish: Publish, place: str | None)
 @pytest.mark.parametrize("page", PAGE_PATHS)
 def test_a_page_of_an_old_release_is_whole_and_says_that_it_is_old(publish: Publish, page: str, release: str) -> None:
     publish("demo")
-    screen = open_page(page, release=release, n="harbor-point", lang="en")
+    screen = open_page(page, release=release, n="harbor-point", lang="en", **asked_for(page, "demo"))
     assert checks.everything(screen, "en") == {}
     assert sum("release" in text.casefold() and "not the newest" in text for text in screen.texts) <= 1
     assert all(f"release={release}" in link for link in screen.permalinks)
 
 
-@pytest.mark.parametrize("page", ["home", "neighborhood", "budget"])
+@pytest.mark.parametrize("page", ["home", "neighborhood", "budget", "program"])
 @pytest.mark.parametrize("city", CITIES)
 def test_a_page_on_a_phone_in_the_dark_is_whole(
     publish: Publish, monkeypatch: pytest.MonkeyPatch, city: str, page: str
@@ -115,7 +115,7 @@ def test_a_page_on_a_phone_in_the_dark_is_whole(
     publish(city)
     monkeypatch.setattr(scope_module, "_is_phone", lambda: True)
     monkeypatch.setattr(scope_module, "_theme", lambda: "dark")
-    screen = open_page(page, n=HARD_PLACES[city][0], lang="es")
+    screen = open_page(page, n=HARD_PLACES[city][0], lang="es", **asked_for(page, city))
     assert checks.everything(screen, "es") == {}
 
 

@@ -18,7 +18,7 @@ from data.publish.withdraw import withdraw
 from data.store import Store
 from pages import PAGE_PATHS
 from tests.pages import checks
-from tests.pages.screen import open_page
+from tests.pages.screen import asked_for, open_page
 
 GROWN_SINCE = {
     "city": ["contact_name"],
@@ -63,8 +63,8 @@ def test_every_page_of_a_release_of_older_software_is_whole(
     older: Store, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
     monkeypatch.setenv("OPENBEAT_STORE", str(older.root))
-    figure = {"m": "burglary", "at": "old-town", "p": "2025"} if page == "figure" else {}
-    screen = open_page(page, lang="es", n="old-town", release=str(older.current_id()), **figure)
+    asked = {"m": "burglary", "at": "old-town", "p": "2025"} if page == "figure" else asked_for(page, "demo")
+    screen = open_page(page, lang="es", n="old-town", release=str(older.current_id()), **asked)
     assert checks.everything(screen, "es") == {}
 
 

@@ -27,7 +27,7 @@ from pages import PAGE_PATHS
 from tests.components.riverton import scope_of
 from tests.pages import checks
 from tests.pages.conftest import Publish
-from tests.pages.screen import Screen, Stated, open_page
+from tests.pages.screen import Screen, Stated, asked_for, open_page
 from tests.pages.test_every_page import HARD_PLACES
 
 CITIES = ("demo", "chicago", "cincinnati")
@@ -95,7 +95,7 @@ def test_every_figure_on_every_page_leads_to_a_passport_that_says_the_same(
     known: dict[Codes, Passport | None] = {}
     for page in PAGE_PATHS:
         for place in (None, HARD_PLACES[city][0]):
-            screen = open_page(page, lang=language, **({"n": place} if place else {}))
+            screen = open_page(page, lang=language, **({"n": place} if place else {}), **asked_for(page, city))
             assert list(disagreements(scope, screen.figures, known)) == [], (page, place)
             assert unlinked_tables(screen, language) == [], (page, place)
             cards = screen.texts.count(scope.say("card.copy_link"))

@@ -21,7 +21,7 @@ from components.sentences import base_text, range_text, value_text
 from data import queries
 from data.figures import Figure
 from tests.pages.conftest import Publish
-from tests.pages.screen import open_page
+from tests.pages.screen import asked_for, open_page
 from tests.pages.test_every_page import CITIES, HARD_PLACES
 
 OF_A_MEASURE = "m-"
@@ -77,6 +77,7 @@ WALK = [
         ("outcomes", (None, HARD_PLACES[city][0])),
         ("feedback", (None, HARD_PLACES[city][0])),
         ("budget", (None,)),
+        ("program", (None,)),
     )
     for place in places
 ]
@@ -89,7 +90,7 @@ def test_everything_on_a_card_says_what_its_file_says(
     publish(city)
     # Both languages over the whole walk, and each page in one of them: what differs between them is tested elsewhere.
     language = "es" if len(place or "") % 2 else "en"
-    screen = open_page(page, lang=language, **({"n": place} if place else {}))
+    screen = open_page(page, lang=language, **({"n": place} if place else {}), **asked_for(page, city))
     assert screen.errors == []
     wrong = [problem for shown in seen for problem in problems_of(shown)]
     assert not wrong, "\n".join(wrong)
