@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -34,6 +35,7 @@ def verdict_of(scope: Scope, goal: Mapping[Any, Any]) -> GoalVerdict:
         goal,
         as_of=scope.as_of,
         figure=scope.ask(latest_figures).get(str(goal["id"])),
+        breaks=scope.ask(break_days).get(str(goal["measure_id"]), ()),
         fiscal_start_month=int(scope.city["fiscal_start_month"]),
     )
 
@@ -52,6 +54,12 @@ def latest_figures(release: Release) -> dict[str, Figure]:
         for one in queries.figures(release, measures=measures, neighborhoods=places, periods=periods)
     }
     return {goal: found[key] for goal, key in keys.items() if key in found}
+
+
+def break_days(release: Release) -> dict[str, tuple[date, ...]]:
+    """Days from which each measure was counted in another way. Put it through `ask`."""
+    found = queries.breaks(release).groupby("measure_id").broke_on.agg(tuple)
+    return {str(measure): days for measure, days in found.items()}
 
 
 def goal_sentence(scope: Scope, goal: Mapping[Any, Any]) -> str:

@@ -1,6 +1,6 @@
 """Programs and problems, as far as a release of a given day could know them.
 
-Goals and studies take their numbers from the same counts and surveys that are published.
+Goals with a measure and evaluations hold no numbers here: publishing takes them from the figures.
 """
 
 from __future__ import annotations
@@ -11,18 +11,14 @@ from typing import Any
 import numpy as np
 
 from data import periods
-from data.demo import places, safety, voice
 from data.demo.tables import Row, Tables, texts
 
 
 def add(
     tables: Tables,
-    counts: safety.Counts,
-    survey: voice.Survey,
     rng: np.random.Generator,
     *,
     as_of: date,
-    through: str,
 ) -> None:
     """Put programs, problems, activities, goals, evaluations, partners, barriers, rules and training into the pack."""
     words = texts("programs")
@@ -49,7 +45,7 @@ def add(
         if problem["seen_on"] <= as_of:
             _add_problem(tables, problem, as_of=as_of)
     for goal in words["goals"]:
-        tables.add("program_goal", _goal(goal, counts, survey, as_of=as_of, through=through))
+        tables.add("program_goal", _goal(goal, as_of=as_of))
     for evaluation in words["evaluations"]:
         _add_evaluation(tables, evaluation, as_of=as_of)
     for barrier in words["barriers"]:
@@ -170,59 +166,11 @@ def _stage(problem: str, stage: dict[str, Any], *, as_of: date) -> Row:
     return row
 
 
-def _goal(goal: dict[str, Any], counts: safety.Counts, survey: voice.Survey, *, as_of: date, through: str) -> Row:
-    """A goal with its numbers: baseline and latest come from the same figures that are published."""
-    row: Row = dict(goal)
-    measure, place = goal.get("measure_id"), goal.get("neighborhood_id", "city")
-    if measure is None:
-        if goal.get("latest_period") and periods.parse(goal["latest_period"]).end >= as_of:
-            row |= {"latest": None, "latest_period": None}
-        return row
-    last_year = int(through[:4]) if through.endswith("-12") else int(through[:4]) - 1
-    if measure in safety.CRIMES:
-        row["unit"] = "per 1,000 residents a year"
-        # Under 10 events no rate is published, so a goal cannot show one either.
-        years = [
-            year
-            for year in range(safety.FIRST_YEAR, last_year + 1)
-            if counts.year(measure, place, year, through=through) >= 10
-        ]
-        known = {str(year): _rate(counts, measure, place, year, through) for year in years}
-    elif measure == "watch_participation":
-        row["unit"] = "percent"
-        here = [watch for watch in counts.watch if watch["neighborhood_id"] == place and "numerator" in watch]
-        known = {watch["period"]: round(100 * watch["numerator"] / watch["denominator"], 1) for watch in here}
-        known = {period: share for period, share in known.items() if int(period) <= last_year}
-    else:
-        row["unit"] = "percent"
-        waves = [wave for wave in texts("survey")["waves"] if wave["known_on"] <= as_of]
-        known = {
-            wave["id"]: round(100 * survey.favorable[measure, place, wave["id"]], 1)
-            for wave in waves
-            if wave["mode"] == "probability"
-        }
-    latest = max(known)
-    row["baseline"] = known[goal["baseline_period"]]
-    row["latest"], row["latest_period"] = (known[latest], latest) if latest > goal["baseline_period"] else (None, None)
-    if "target_factor" in goal:
-        row["target"] = round(row["baseline"] * goal["target_factor"], 1)
-    if "target_points" in goal:
-        row["target"] = round(row["baseline"] + goal["target_points"])
-    for column in ("baseline_period", "latest_period"):
-        row[column] = _wave_period(row[column])
-    return row
-
-
-def _rate(counts: safety.Counts, measure: str, place: str, year: int, through: str) -> float:
-    """Events a year per 1,000 residents."""
-    people = next(places.residents(where, year) for where in places.neighborhoods() if where["id"] == place)
-    return round(1000 * counts.year(measure, place, year, through=through) / people, 4)
-
-
-def _wave_period(period: str | None) -> str | None:
-    """A period code: the round's own where a round of the survey is meant."""
-    found = {wave["id"]: str(wave["period"]) for wave in texts("survey")["waves"]}
-    return found.get(period, period) if period else None
+def _goal(goal: dict[str, Any], *, as_of: date) -> Row:
+    """A goal; publishing fills the numbers of one with a measure, others have theirs once their time is over."""
+    if goal.get("latest_period") and periods.parse(goal["latest_period"]).end >= as_of:
+        return {**goal, "latest": None, "latest_period": None}
+    return dict(goal)
 
 
 def _add_evaluation(tables: Tables, evaluation: dict[str, Any], *, as_of: date) -> None:

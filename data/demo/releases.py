@@ -41,7 +41,7 @@ def write_packs(folder: Path, *, seed: int = 2026) -> list[Path]:
         # Made anew for each pack, so that what is in several packs is drawn the same in each.
         voice.add(tables, survey, np.random.default_rng(seeds[3]), as_of=as_of)
         rng = np.random.default_rng(seeds[4])
-        programs.add(tables, counts, survey, rng, as_of=as_of, through=release["through"])
+        programs.add(tables, rng, as_of=as_of)
         practice.add(tables, as_of=as_of)
         money.add(tables, rng, as_of=as_of, spent_through=release["spent_through"])
         _write(pack, tables, shapes, counts, release)

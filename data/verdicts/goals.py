@@ -15,7 +15,7 @@ The rule reads the same for goals that ask for fewer and for more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -43,7 +43,7 @@ class GoalState(StrEnum):
     NOT_MEASURABLE = "not_measurable"
 
 
-NOT_MEASURABLE_WHY = ("no_number", "no_day", "no_measure", "no_baseline", "no_latest")
+NOT_MEASURABLE_WHY = ("no_number", "no_day", "no_measure", "no_baseline", "no_latest", "same_count")
 """What a goal that cannot be measured lacks."""
 TOO_EARLY_WHY = ("nothing_after", "first_quarter")
 """Why it is too early."""
@@ -75,11 +75,17 @@ class GoalVerdict:
 
 
 def goal_verdict(
-    goal: Mapping[Any, Any], *, as_of: date, figure: Figure | None = None, fiscal_start_month: int = 7
+    goal: Mapping[Any, Any],
+    *,
+    as_of: date,
+    figure: Figure | None = None,
+    breaks: Sequence[date] = (),
+    fiscal_start_month: int = 7,
 ) -> GoalVerdict:
     """How far a goal is on a day.
 
-    goal: a row of `program_goal`. figure: the published figure that its latest number is, for its range.
+    goal: a row of `program_goal`. figure: the published figure that its latest number is, for its range. breaks: days
+    from which its measure was counted in another way.
     """
     target, due = _number(goal["target"]), _day(goal["due_on"])
     start, began = _number(goal["baseline"]), _period(goal["baseline_period"], fiscal_start_month)
@@ -99,8 +105,10 @@ def goal_verdict(
     share = 0.0 if known is None else _share_gone(began, known, due)
     is_new = latest is not None and known is not None and known.end > began.end
     if latest is None or known is None or not is_new or share < EARLY:
-        if is_over:
-            return GoalVerdict(GoalState.NOT_MEASURABLE, is_easier=is_easier, why="no_latest")
+        is_broken = not is_new and any(began.start < day <= as_of for day in breaks)
+        if is_over or is_broken:
+            lacks = "same_count" if is_broken else "no_latest"
+            return GoalVerdict(GoalState.NOT_MEASURABLE, is_easier=is_easier, why=lacks)
         why = "first_quarter" if is_new else "nothing_after"
         mark = start + (target - start) * share if is_new else None
         return GoalVerdict(GoalState.TOO_EARLY, mark, is_easier, why=why)

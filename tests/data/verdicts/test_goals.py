@@ -76,6 +76,14 @@ def test_numbers_of_the_programs_own_are_a_measure_where_they_have_a_unit() -> N
     assert judged(measure_id=None, unit="children a day", latest=60.0) == (GoalState.MET, "")
 
 
+def test_a_goal_that_is_counted_in_another_way_since_it_began_is_not_measurable() -> None:
+    goal = {**GOAL, "latest": None, "latest_period": None}
+    for day, why in ((date(2024, 7, 1), "same_count"), (date(2022, 7, 1), "nothing_after")):
+        assert goal_verdict(goal, as_of=TODAY, breaks=[day]).why == why
+    # A figure from before the break is one that goes with the start.
+    assert goal_verdict(GOAL, as_of=TODAY, breaks=[date(2025, 1, 1)]).state == GoalState.BEHIND
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
