@@ -92,16 +92,17 @@ def _picture(rows: list[dict[str, Any]], domain: tuple[float, float], margins: t
     every = max(1, math.ceil((domain[1] - domain[0]) / (4 if size.is_phone else 6)))
     steps = [step for step in range(math.ceil(domain[0]), math.floor(domain[1]) + 1) if step % every == 0]
     texts = [f"{2**step:g}" for step in steps]
-    x, one = number("ratio", scale), [{"ratio": 0.0}]
+    x = number("ratio", scale)
     wide = {"lineBreak": "\n", "lineHeight": px(19), "align": "left"}
     note_x = {"value": 0} if size.is_phone else {"value": {"expr": f"width-{round(margins[1] - px(22))}"}}
     name_x = {"value": 0} if size.is_phone else {"value": round(margins[0] - px(22))}
     names = {**wide, "lineHeight": round(size.text * 1.25), "align": "left" if size.is_phone else "right",
              "dy": {"expr": "datum.name_dy"}}  # fmt: skip
     layers: list[Spec] = [
-        *grid_across(steps, texts, scale, of=look, size=size, top=top, bottom=bottom, margins=margins),
-        layer("rule", {"stroke": look.ink, "strokeWidth": max(1.5, size.line * 0.75)}, values=one, x=x,
-              y={"value": top}, y2={"value": round(bottom)}),
+        *grid_across(steps, texts, scale, of=look, size=size, top=top, bottom=top if size.is_phone else bottom,
+                     margins=margins),
+        *_upright(steps, [(row["y"] - 10, row["y"] + 10) for row in rows if row["has_mark"]] if size.is_phone
+                  else [(top, round(bottom))], scale, look, size),
         *(
             layer("text", {"align": align, "fill": look.ink_2}, values=[{"text": say.say(key)}],
                   x={"value": at}, y={"value": px(12)}, text=words_of("text"))
@@ -110,7 +111,7 @@ def _picture(rows: list[dict[str, Any]], domain: tuple[float, float], margins: t
                 ("right", "equity.axis_more", {"expr": f"width-{round(margins[1] - px(14))}"}),
             )
         ),
-        layer("rule", {"strokeWidth": px(8), "opacity": 0.3, "clip": True}, x=number("low", scale),
+        layer("rule", {"strokeWidth": px(8), "opacity": 0.3}, x=number("low", scale),
               x2={"field": "high"}, y=pixel("y"), color=as_is("color"), where="datum.has_mark&&!datum.is_reference"),
         layer("rule", {"strokeWidth": size.line}, x=number("low", scale), x2={"field": "high"}, y=pixel("y"),
               color=as_is("color"), where="datum.has_mark&&!datum.is_reference"),
@@ -122,6 +123,18 @@ def _picture(rows: list[dict[str, Any]], domain: tuple[float, float], margins: t
                y=pixel("note_y"), text=words_of("note"), description=words_of("tip")),
     ]  # fmt: skip
     return picture(pd.DataFrame(rows), layers, of=look, size=size, height=bottom + px(6))
+
+
+def _upright(steps: list[int], bands: list[tuple[float, float]], scale: Spec, look: Look, size: Any) -> list[Spec]:
+    """The grid and the line at 1, in each band: on a phone words stand between the marks, and no line runs through."""
+    made = []
+    for at, color, wide in ((steps, look.grid, 1.0), ([0], look.ink, max(1.5, size.line * 0.75))):
+        spots = [{"ratio": step, "y": top, "to": bottom} for step in at for top, bottom in bands]
+        made.append(
+            layer("rule", {"stroke": color, "strokeWidth": wide}, values=spots, x=number("ratio", scale),
+                  y=pixel("y"), y2={"field": "to"})
+        )  # fmt: skip
+    return made
 
 
 def _steps(factor: float) -> float:

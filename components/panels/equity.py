@@ -202,7 +202,10 @@ def equity_card(
         unclear=formats.count(len(rows) - more - less, lang),
     )
     told = {row["group"]: ratio_words(row, scope) for row in queries.records(mine.groups)}
-    lines = [said("equity.line", group=str(row["name"]), words=told[row["group"]]) for row in queries.records(rows)]
+    lines = [
+        (said("equity.line", group=str(row["name"]), words=told[row["group"]]), row["low"] > 1 or row["high"] < 1)
+        for row in queries.records(rows)
+    ]
     drawn = mine.groups.assign(words=mine.groups.group.map(told))
     drawn["tip"] = [said("equity.line", group=row["name"], words=row["words"]) for row in queries.records(drawn)]
     everyone = scope.ask(queries.figures, measures=[measure["id"]], periods=[period], neighborhoods=[place])
@@ -220,18 +223,25 @@ def equity_card(
             when=formats.period_label(mine.period, lang),
             definition=str(benchmark["definition"]),
         ),
-        lead=" ".join(lines),
+        lead=" ".join(line for line, is_clear in lines if is_clear),
         drawing=charts.ratios(drawn, look(scope.theme), lang, scope.width),
-        alt=said("card.alt", finding=finding, detail=" ".join(lines)),
+        alt=said("card.alt", finding=finding, detail=" ".join(line for line, _ in lines)),
         table=equity_table(comparisons, measure, scope),
         rows=equity_rows(comparisons),
         how_to_read=said("how_to_read.ratios", reference=str(mine.reference["name"])),
         notices=[" ".join(part for part in cannot if part)],
-        source=f"{source_line(measure, scope)}; {benchmark['source_title']}, {benchmark['source_publisher']}",
+        source="; ".join([source_line(measure, scope), *_other_source(benchmark, measure)]),
         passport=observation_passport((everyone or [mine.reference["figure"]])[0], scope, measure),
         link={"m": str(measure["id"]), "p": period, BENCHMARK: chosen},
         file_name=f"groups_{measure['id']}_{place}_release-{scope.release.id}",
     )
+
+
+def _other_source(benchmark: Mapping[str, Any], measure: Mapping[str, Any]) -> list[str]:
+    """Where the people of a benchmark come from, where that is not where the events come from."""
+    if benchmark["source_id"] == measure["source_id"]:
+        return []
+    return [f"{benchmark['source_title']}, {benchmark['source_publisher']}"]
 
 
 def equity_table(comparisons: Sequence[Comparison], measure: Mapping[str, Any], scope: Scope) -> pd.DataFrame:

@@ -67,10 +67,10 @@ def test_the_files_that_cards_offer_are_the_same(
     assert b"withheld" in b"".join(offered[0].values())
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "10 of 46 figures are withheld"), ("es", "10 de 46 cifras")])
+@pytest.mark.parametrize(("language", "said"), [("en", "12 of 50 figures are withheld"), ("es", "12 de 50 cifras")])
 def test_about_says_what_protection_cost(
     twin_stores: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, language: str, said: str
 ) -> None:
     monkeypatch.setenv("OPENBEAT_STORE", str(twin_stores[0]))
-    # 25 observations, 5 results of the survey, 4 rows of complaints with 4 figures each.
+    # 29 observations, 5 results of the survey, 4 rows of complaints with 4 figures each.
     assert said in open_page("about", lang=language).text

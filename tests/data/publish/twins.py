@@ -44,16 +44,43 @@ file = "results.csv"
 [tables.complaint_summary]
 file = "complaints.csv"
 source = "crime"
+[tables.observation]
+file = "groups.csv"
+source = "crime"
+[tables.benchmark]
+file = "benchmarks.csv"
+source = "crime"
+[tables.benchmark_group]
+file = "people.csv"
 """
 PLACES = ["East End", "Northside", "South Bank", "West Hill"]
 OUTLINES = geojson(*((name, square(-84.5 + number / 10, 39.1)) for number, name in enumerate(PLACES)))
 WAVES = "id,name,mode,frame,period,completed\nw,Survey,probability,Adults,2025,600\n"
+BENCHMARKS = "id,name,definition,reference_group\nresidents,Residents,Who lives here.,Young\n"
+PEOPLE = "benchmark_id,neighborhood_id,period,group_name,people\n" + "".join(
+    f"residents,city,2025,{group},{people}\n" for group, people in (("Young", 900), ("Middle", 800), ("Older", 700))
+)
 QUESTIONS = "id,measure_id,dimension,wording,options,favorable\nq,trust,legitimacy,Do you trust?,no;yes,1\n"
+SAME = {"waves": WAVES, "questions": QUESTIONS, "benchmarks": BENCHMARKS, "people": PEOPLE}
 
 # Values of the two cities where they differ: in pairs that are hidden together and come to the same.
 VALUES: tuple[dict[str, Any], dict[str, Any]] = (
-    {"force": (12, 3), "later": (15, 4), "n": (8, 41), "shares": ("0.25;0.75", "0.4;0.6"), "found": (3, 22)},
-    {"force": (11, 4), "later": (13, 6), "n": (7, 42), "shares": ("0.75;0.25", "0.6;0.4"), "found": (6, 19)},
+    {
+        "force": (12, 3),
+        "later": (15, 4),
+        "n": (8, 41),
+        "shares": ("0.25;0.75", "0.4;0.6"),
+        "found": (3, 22),
+        "older": (4, 6),
+    },
+    {
+        "force": (11, 4),
+        "later": (13, 6),
+        "n": (7, 42),
+        "shares": ("0.75;0.25", "0.6;0.4"),
+        "found": (6, 19),
+        "older": (6, 4),
+    },
 )
 
 
@@ -88,15 +115,23 @@ north,2025,60,50,{large},{50 - large},0,0,0,10
 south,2025,130,110,55,55,0,0,0,20
 city,2025,250,210,80,130,0,0,0,40
 """
-    return {"crime": crime, "results": results, "complaints": complaints}
+    older, unknown = value["older"]
+    groups = f"""\
+measure_id,neighborhood_id,period,group_name,numerator
+force,city,2025,Young,36
+force,city,2025,Middle,36
+force,city,2025,Older,{older}
+force,city,2025,Not recorded,{unknown}
+"""
+    return {"crime": crime, "results": results, "complaints": complaints, "groups": groups}
 
 
 def publish(root: Path, *, first: Path | None = None) -> Path:
     """Publish one of the two in a store of its own; with `first`, the second, with the key of that store."""
     which = 0 if first is None else 1
-    pack = write_pack(root / "pack", **{**files(which), "waves": WAVES, "questions": QUESTIONS})
+    pack = write_pack(root / "pack", **{**files(which), **SAME})
     (pack / "city.toml").write_text(CITY_TOML + MORE + (pack / "city.toml").read_text().removeprefix(CITY_TOML))
-    for name, text in {**files(which), "waves": WAVES, "questions": QUESTIONS}.items():
+    for name, text in {**files(which), **SAME}.items():
         (pack / f"{name}.csv").write_text(text)
     (pack / "places.geojson").write_text(OUTLINES)
     store = Store(root / "store")
