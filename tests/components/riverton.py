@@ -40,7 +40,7 @@ def scope_of(store: Path, *, place: str | None = None, language: str = "en", **m
 
 
 def changed_store(demo_store: Path, folder: Path, *statements: str) -> Store:
-    """A store with only the newest release of the invented city, after statements of SQL, as another city's would be."""
+    """A store with only the newest release of the invented city, after statements of SQL, for tests of other cities."""
     first, store = Store(demo_store), Store(folder / "store")
     newest = first.ids()[-1]
     store.path_of(newest).parent.mkdir(parents=True)
