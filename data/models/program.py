@@ -82,12 +82,14 @@ class ProgramGoal(Table, table=True):
     measure_id: str | None = col("The measure it is judged by.", ref="measure.id", optional=True)
     neighborhood_id: str | None = col("Where it is judged; empty for the city.", ref="neighborhood.id", optional=True)
     description: str = col("The goal in plain words.")
-    unit: str | None = col("Unit of the numbers.", optional=True)
-    baseline: float | None = col("Where it stood at the start.", optional=True)
+    unit: str | None = col("Unit of the numbers; of its measure, where it has one.", optional=True)
+    baseline: float | None = col(
+        "Where it stood at the start; the published figure, where it has a measure.", optional=True
+    )
     baseline_period: str | None = col("Period of the baseline.", optional=True)
     target: float | None = col("Where it should be.", optional=True)
     due_on: date | None = col("By when.", optional=True)
-    latest: float | None = col("Where it stands now.", optional=True)
+    latest: float | None = col("Where it stands now; the newest figure, where it has a measure.", optional=True)
     latest_period: str | None = col("Period of the latest value.", optional=True)
     direction: str = col("fewer or more.", one_of=("fewer", "more"), default="more")
 
