@@ -257,6 +257,8 @@ def _worked_out(
         fiscal_start_month=month,
     )
     _audited(tables, limits, layout, progress)
+    if telling := benchmarks.telling(tables["benchmark_group"], tables["observation"], safe.true):
+        raise ReleaseRefused(telling)
     _fill_goals(tables, gathered, month)
     if earlier:
         attacked = _tables(tables | {"measure": _with_sensitive(measure, guarded)})
