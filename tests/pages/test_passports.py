@@ -108,8 +108,8 @@ def test_the_page_of_a_figure_shows_its_passport(publish: Publish, city: str) ->
     scope = scope_of(publish(city), language="es")
     scope = scope if scope.city["invented"] else replace(scope, as_of=date.today())
     kinds: dict[str, str] = {}
-    for page in ("neighborhood", "budget", "programs", "feedback", "home"):
-        for one in open_page(page, lang="es", n=HARD_PLACES[city][0]).figures:
+    for page in ("neighborhood", "budget", "programs", "program", "feedback", "home"):
+        for one in open_page(page, lang="es", n=HARD_PLACES[city][0], **asked_for(page, city)).figures:
             codes = codes_of(one.link)
             kinds.setdefault(",".join([*sorted(codes), codes.get("t", ""), codes.get("by", "")]), one.link)
     assert len(kinds) >= 4
@@ -136,6 +136,11 @@ def test_the_page_of_a_figure_shows_its_passport(publish: Publish, city: str) ->
         {"count": "promises", "at": "nowhere"},
         {"t": "manifest", "id": "1", "c": "note"},
         {"t": "grant", "id": "none", "c": "award_cents"},
+        {"of": "no-such-program", "what": "partners"},
+        {"of": "safe-lights", "what": "secrets"},
+        {"of": "safe-lights", "what": "partners", "part": "secrets"},
+        {"of": "safe-lights", "what": "work", "part": "no-such-work"},
+        {"of": "plain-language", "what": "mark", "part": "g-language"},
     ],
 )
 def test_an_address_that_names_no_figure_falls_back_with_a_sentence(publish: Publish, codes: dict[str, str]) -> None:

@@ -15,7 +15,6 @@ from data.store import Release, Store
 from tests.pages import checks
 from tests.pages.conftest import Publish
 from tests.pages.screen import Screen, open_page
-from tests.pages.test_every_page import open_link
 
 SAID = words("en")
 
@@ -52,15 +51,15 @@ def between(screen: Screen, section: str, following: str) -> str:
 @pytest.mark.parametrize("city", ["demo", "cincinnati"])
 def test_every_program_of_a_city_is_whole(publish: Publish, city: str) -> None:
     release = Store(publish(city)).open()
-    for turn, program in enumerate(queries.programs(release).id):
+    programs = queries.programs(release).id
+    for turn, program in enumerate(programs if city == "demo" else programs[:2]):
         language = languages()[turn % 2]
         screen = open_page("program", lang=language, program=program)
         assert checks.everything(screen, language) == {}, program
         assert words(language).say("limits.title") in screen.texts
 
 
-@pytest.mark.parametrize("language", languages())
-@pytest.mark.parametrize("code", ["", "no-such-program", "<b>"])
+@pytest.mark.parametrize(("code", "language"), [("", "en"), ("no-such-program", "es"), ("<b>", "en")])
 def test_without_a_known_program_a_sentence_and_the_list_of_all(release: Release, language: str, code: str) -> None:
     screen = open_page("program", lang=language, **({"program": code} if code else {}))
     assert checks.everything(screen, language) == {}
@@ -68,8 +67,7 @@ def test_without_a_known_program_a_sentence_and_the_list_of_all(release: Release
     assert (said.say("program.unknown", code=code) if code else said.say("program.choose")) in screen.texts
     for program in queries.rows(queries.programs(release, language=language)):
         assert program.name in screen.texts
-        [link] = [link for link in screen.links if link.endswith(f"program={program.id}")]
-    assert open_link(link.replace(f"lang={language}", "lang=en")).title
+        assert any(link.endswith(f"program={program.id}") for link in screen.links)
 
 
 def test_partners_are_as_many_on_the_card_in_the_table_and_in_the_records(release: Release) -> None:
