@@ -12,6 +12,7 @@ import pandas as pd
 
 from data.models import (
     Evaluation,
+    EvaluationArea,
     FeedbackEvent,
     Grant,
     ProgramGoal,
@@ -34,6 +35,9 @@ READ: dict[str, type[Table]] = {
 }
 """Tables of records that hold figures."""
 
+BESIDE: dict[str, type[Table]] = {"evaluation_area": EvaluationArea}
+"""Tables that say what such a record is about."""
+
 FIGURES: dict[str, tuple[str, ...]] = {
     "program_goal": ("baseline", "target", "latest"),
     "evaluation": ("estimate", "low", "high", "grade"),
@@ -45,6 +49,11 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "response_activity": ("quantity",),
 }
 """Their numbers."""
+
+DECLARED = ("method", "measure_id", "before", "after")
+"""What an evaluation looks at; its areas stand in a table of their own."""
+
+STUDY = "published_study"
 
 TOLD_FOR = {("program_goal", "latest"): "latest_period", ("training_course", "officers_current"): "as_of"}
 """Which column says of when a number is: told for a later time it is news, and no revision."""
@@ -58,7 +67,48 @@ def changes(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) ->
 
     item: the record's id. A number told for the first time is news. A record with numbers that went is one row.
     """
-    return pd.DataFrame([row for table in READ for row in _of(table, old[table], new[table])])
+    found = [row for table in READ if table != "evaluation" for row in _of(table, old[table], new[table])]
+    return pd.DataFrame([*found, *_of_evaluations(old, new)])
+
+
+def _of_evaluations(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
+    """Numbers that follow from figures change with them, and the reason stands there: none is asked for here.
+
+    What is looked at may not change in silence: windows that are moved until they show something show nothing. Nor may
+    numbers of a published study, or those that packs typed for older software. Where a count is not published any more,
+    the number that it made is not repeated.
+    """
+    declared = [_declared(tables) for tables in (old, new)]
+    now = {row["id"]: row for row in new["evaluation"].to_dict("records")}
+    for row in _of("evaluation", old["evaluation"], new["evaluation"]):
+        was, is_now = (one.get(row["item"], {}) for one in declared)
+        follows = was == is_now and was.get("method") not in (None, STUDY)
+        hides = row["kind"] == "changed" and now[row["item"]]["refused"] == "not_published"
+        yield {**row, **({"old": None} if hides else {}), "needs_reason": row["needs_reason"] and not follows}
+    for code in declared[0].keys() & declared[1].keys():
+        was, is_now = (one[code] for one in declared)
+        for name in was:
+            if was["method"] and was[name] != is_now[name]:
+                ends = {"old": was[name], "new": is_now[name]}
+                about = {"table_name": "evaluation", "item": code, "changed_column": name, "kind": "changed"}
+                yield {**about, **ends, "needs_reason": True}
+
+
+def _declared(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str | None]]:
+    """What each evaluation looks at, in words."""
+    frame = tables["evaluation"]
+    found: dict[str, dict[str, str | None]] = {
+        str(row["id"]): {name: None if pd.isna(row[name]) else str(row[name]) for name in DECLARED}
+        for row in frame.to_dict("records")
+    }
+    beside = tables.get("evaluation_area")
+    for code, areas in beside.groupby("evaluation_id") if beside is not None else ():
+        if str(code) in found:
+            pairs = sorted(zip(areas["role"], areas["neighborhood_id"], strict=True))
+            found[str(code)]["areas"] = ";".join(f"{place} {role}" for role, place in pairs)
+    for one in found.values():
+        one.setdefault("areas", None)
+    return found
 
 
 def _of(table: str, old: pd.DataFrame, new: pd.DataFrame) -> Iterator[dict[str, Any]]:

@@ -42,6 +42,7 @@ READ: dict[str, type[Table]] = {
     "survey_question": SurveyQuestion,
     "survey_wave": SurveyWave,
     **records.READ,
+    **records.BESIDE,
 }
 """Tables that are compared, or that say what the compared ones are about."""
 

@@ -41,7 +41,7 @@ def _bad(*, areas: tuple[str, ...] = AREAS, toml: str = "", file: str = "evaluat
         "evaluations_csv": f"{','.join(declared)}\n{','.join(declared.values())}\n",
         "areas_csv": "evaluation_id,neighborhood_id,role\n" + "".join(f"e,{area}\n" for area in areas),
     }
-    return Bad(HEAD + toml + TABLES, files, file=file, row=row, **bad)  # type: ignore[arg-type]
+    return Bad(HEAD + toml + TABLES, files, file=file, row=row, **bad)
 
 
 BAD_EVALUATIONS: dict[str, Bad] = {

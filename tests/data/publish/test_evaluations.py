@@ -62,7 +62,7 @@ def asked(counts: Counts, declared: Mapping[str, Any], roles: Mapping[str, str] 
 
 def monthly(first_year: int, *years: Sequence[float] | float) -> dict[str, float]:
     """Counts of every month: a number for each month of a year, or one list of twelve."""
-    series = {}
+    series: dict[str, float] = {}
     for at, year in enumerate(years):
         months = year if isinstance(year, Sequence) else [year] * 12
         series |= {f"{first_year + at}-{month:02d}": float(events) for month, events in enumerate(months, 1)}

@@ -92,3 +92,47 @@ def test_they_stand_among_the_revisions_with_the_measure_and_place_they_name() -
 def test_every_number_that_is_compared_is_a_column() -> None:
     for table, numbers in records.FIGURES.items():
         assert set(numbers) <= set(TABLES[table].model_fields)
+
+
+EVALUATION = {"id": "e", "measure_id": "burglary", "method": "before_after", "before": "2023", "after": "2024",
+              "design": "Counted.", "estimate": -12.0, "low": -20.0, "high": -4.0, "grade": 1}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "now", "told"),
+    [
+        (EVALUATION, {"estimate": -11.5}, [("estimate", "-12", "-11.5", False)]),
+        (EVALUATION, {"after": "2025"}, [("after", "2024", "2025", True)]),
+        (
+            EVALUATION,
+            {"after": "2025", "estimate": -30.0},
+            [("estimate", "-12", "-30", True), ("after", "2024", "2025", True)],
+        ),
+        ({**EVALUATION, "method": "published_study"}, {"estimate": -9.0}, [("estimate", "-12", "-9", True)]),
+        ({**EVALUATION, "method": None}, {"method": "before_after", "grade": 2}, [("grade", "1", "2", True)]),
+        (
+            EVALUATION,
+            {"estimate": None, "low": None, "high": None, "grade": None, "refused": "not_published"},
+            [(name, None, None, False) for name in ("estimate", "low", "high", "grade")],
+        ),
+    ],
+    ids=["figures_changed", "window_moved", "window_moved_and_number", "study", "typed_before", "withheld_now"],
+)
+def test_what_an_evaluation_looks_at_needs_a_reason_and_what_follows_from_figures_does_not(
+    row: dict[str, Any], now: dict[str, Any], told: list[tuple[str, str | None, str | None, bool]]
+) -> None:
+    found = [
+        {name: None if pd.isna(cell) else cell for name, cell in one.items()}
+        for one in changed("evaluation", row, **now)
+    ]
+    assert [(one["changed_column"], one["old"], one["new"], one["needs_reason"]) for one in found] == told
+
+
+def test_areas_of_an_evaluation_that_are_others_now_need_a_reason() -> None:
+    def with_area(place: str) -> dict[str, pd.DataFrame]:
+        area = pd.DataFrame([{"evaluation_id": "e", "neighborhood_id": place, "role": "treated"}])
+        return tables(evaluation=EVALUATION) | {"evaluation_area": typed(area, TABLES["evaluation_area"])}
+
+    (found,) = records.changes(with_area("east"), with_area("west")).to_dict("records")
+    assert (found["changed_column"], found["old"], found["new"]) == ("areas", "east treated", "west treated")
+    assert found["needs_reason"]
