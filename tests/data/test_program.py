@@ -22,7 +22,7 @@ from data.models import (
 )
 from data.store import Release
 
-GRANT = {
+GRANT: dict[str, Any] = {
     "name": "A grant", "funder": "A fund", "purpose": "Locks", "starts_on": date(2024, 7, 1),
     "ends_on": date(2025, 6, 30), "award_cents": 100_00,
 }  # fmt: skip
@@ -91,7 +91,13 @@ def test_a_rule_comes_from_the_program_or_from_a_grant_that_pays_for_it() -> Non
     rules = [
         LegalBasis(id=code, scope="local", kind="ordinance", citation=code, title="A rule") for code in ("a", "b", "c")
     ]
-    program = {"summary": "One.", "pillar": "partnerships", "model": "other", "status": "running", "source_id": "s"}
+    program: dict[str, Any] = {
+        "summary": "One.",
+        "pillar": "partnerships",
+        "model": "other",
+        "status": "running",
+        "source_id": "s",
+    }
     release = held(
         *rules,
         Program(id="p", name="One", **program),
