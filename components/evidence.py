@@ -20,6 +20,8 @@ from data.store import Release
 
 NOT_ASSESSABLE = "not_assessable"
 GRADES = ("grade_0", "grade_1", "grade_2", "grade_3", "grade_4", NOT_ASSESSABLE)
+FINE_BELOW = 20
+"""Differences and ranges that reach no further are told in tenths, where they have any."""
 NAMES_AT_MOST = 3
 """So many areas of comparison are named in a sentence; more are counted."""
 
@@ -63,9 +65,7 @@ def has_number(evaluation: Mapping[Any, Any]) -> bool:
 
 def evidence_sentence(evaluation: Mapping[Any, Any], scope: Scope) -> str:
     """All that may be said of an evaluation's result: the finding, and what goes with its grade."""
-    finding = finding_of(evaluation, scope)
-    after = after_of(evaluation, scope)
-    return f"{finding}. {after}" if after and after.rstrip(".") != finding else f"{finding}."
+    return f"{finding_of(evaluation, scope)}. {after_of(evaluation, scope)}".strip()
 
 
 def finding_of(evaluation: Mapping[Any, Any], scope: Scope) -> str:
@@ -89,13 +89,15 @@ def finding_of(evaluation: Mapping[Any, Any], scope: Scope) -> str:
     if grade in ("grade_2", "grade_3"):
         slots["comparator"] = comparator_of(evaluation, scope)
     if clear:
-        slots["estimate"] = amount(float(evaluation["estimate"]), unit_of(evaluation, scope), scope)
+        slots["estimate"] = amount(evaluation, scope)
     return said(f"{key}_{'clear' if clear else 'unclear'}", **slots)
 
 
 def after_of(evaluation: Mapping[Any, Any], scope: Scope) -> str:
     """What goes with a finding: what the grade cannot rule out, or why nothing can be said and what could be."""
     grade = grade_of(evaluation)
+    if grade == "grade_0" and not has(evaluation, "events_before", "events_after"):
+        return ""  # the finding itself says so
     if grade != NOT_ASSESSABLE:
         return scope.say(f"evidence.after_{grade[-1]}")
     if not has(evaluation, "refused"):
@@ -128,7 +130,7 @@ def displaced_sentence(evaluation: Mapping[Any, Any], scope: Scope, *, looked: b
         if not is_clear(nearby):
             return said("evidence.displaced_unclear", range=found)
         way = "fewer" if nearby["estimate"] < 0 else "more"
-        told = amount(float(nearby["estimate"]), unit_of(nearby, scope), scope)
+        told = amount(nearby, scope)
         return said(f"evidence.displaced_{way}", estimate=told, range=found)
     if isinstance(evaluation.get("displacement"), str) and evaluation["displacement"]:
         return str(evaluation["displacement"])
@@ -185,27 +187,40 @@ def _events(release: Release, *, language: str) -> dict[str, str]:
     return dict(zip(measures.id, measures.events, strict=True))
 
 
-def range_words(evaluation: Mapping[Any, Any], scope: Scope) -> str:
+def range_words(evaluation: Mapping[Any, Any], scope: Scope, *, bare: bool = False) -> str:
     """The range of a difference: 'between 7 and 35' where both ends lie on one side, as the estimate is said with it;
-    'between 12 fewer and 30 more break-ins' where it holds 0."""
-    low, high = float(evaluation["low"]), float(evaluation["high"])
+    'between 12 fewer and 30 more break-ins' where it holds 0. bare: without the unit."""
+    low, high, fine = float(evaluation["low"]), float(evaluation["high"]), _is_fine(evaluation)
     if is_clear(evaluation):
         near, far = sorted((abs(low), abs(high)))
-        return scope.say("evidence.between", low=_size(near, scope), high=_size(far, scope))
-    ends: dict[str, Any] = {"low": amount(low, "", scope), "high": amount(high, unit_of(evaluation, scope), scope)}
+        return scope.say("evidence.between", low=_size(near, fine, scope), high=_size(far, fine, scope))
+    unit = "" if bare else unit_of(evaluation, scope)
+    ends: dict[str, Any] = {"low": _amount(low, "", fine, scope), "high": _amount(high, unit, fine, scope)}
     return scope.say("evidence.between", **ends)
 
 
-def amount(difference: float, unit: str, scope: Scope) -> str:
-    """A difference in words: 21 fewer reported break-ins; 21 fewer, where there is no unit."""
+def amount(evaluation: Mapping[Any, Any], scope: Scope, *, of: str = "estimate", bare: bool = False) -> str:
+    """The difference found, or an end of its range, in words: 21 fewer reported break-ins; bare: 21 fewer."""
+    unit = "" if bare else unit_of(evaluation, scope)
+    return _amount(float(evaluation[of]), unit, _is_fine(evaluation), scope)
+
+
+def _amount(difference: float, unit: str, fine: bool, scope: Scope) -> str:
     way = "more" if difference > 0 else "fewer" if difference < 0 else "same"
-    slots: dict[str, Any] = {"amount": _size(abs(difference), scope)} if difference else {}
+    slots: dict[str, Any] = {"amount": _size(abs(difference), fine, scope)} if difference else {}
     return scope.say(f"evidence.{way}", **slots, unit=unit) if unit else scope.say(f"evidence.{way}_only", **slots)
 
 
-def _size(size: float, scope: Scope) -> str:
-    fine = size < 10 and size != int(size)
-    return formats.rate_number(size, scope.language) if fine else formats.count(size, scope.language)
+def _is_fine(evaluation: Mapping[Any, Any]) -> bool:
+    """True where tenths are worth saying: an estimate and both its ends have as many decimals."""
+    sizes = [abs(float(evaluation[name])) for name in ("estimate", "low", "high")]
+    return max(sizes) < FINE_BELOW and any(size != int(size) for size in sizes)
+
+
+def _size(size: float, fine: bool, scope: Scope) -> str:
+    # Less than one never reads as none.
+    in_tenths = fine or 0 < size < 1
+    return formats.rate_number(size, scope.language) if in_tenths else formats.count(size, scope.language)
 
 
 def has(evaluation: Mapping[Any, Any], *names: str) -> bool:

@@ -85,8 +85,7 @@ def result_figured(scope: Scope, evaluation: Mapping[str, Any]) -> str | Figured
     """The same, leading to what stands behind its number, where it has one."""
     text = result_line(scope, evaluation)
     if has_number(evaluation):
-        told = amount(float(evaluation["estimate"]), unit_of(evaluation, scope), scope)
-        return evaluation_figured(evaluation, scope, text, part=told)
+        return evaluation_figured(evaluation, scope, text, part=amount(evaluation, scope))
     if grade_of(evaluation) == "grade_0" and has(evaluation, "events_before", "events_after"):
         return evaluation_figured(evaluation, scope, text, column="finding")
     return text
@@ -214,9 +213,9 @@ def _drawing(
     if shown:
         estimate, low, high = (float(evaluation[name]) for name in ("estimate", "low", "high"))
         # The unit stands in the finding; beside the marks there is no room for it.
-        bare = {"estimate": estimate, "low": low, "high": high}
-        about = scope.say("evidence.about", amount=amount(estimate, "", scope)) if estimate else amount(0, "", scope)
-        found = charts.Found(estimate, low, high, formats.sentence_case(about), range_words(bare, scope))
+        about = amount(evaluation, scope, bare=True)
+        about = formats.sentence_case(scope.say("evidence.about", amount=about) if estimate else about)
+        found = charts.Found(estimate, low, high, about, range_words(evaluation, scope, bare=True))
     windows = [periods.parse(str(evaluation[name])) if has(evaluation, name) else None for name in ("before", "after")]
     return charts.evaluation(
         found, series, look(scope.theme), scope.language, scope.width, names=_role_names(areas, scope),
@@ -257,13 +256,12 @@ def _table(evaluation: Mapping[str, Any], series: pd.DataFrame, scope: Scope) ->
         return pd.DataFrame(list(rows.values()))
     if not has_number(evaluation):
         return None
-    unit = unit_of(evaluation, scope)
     return pd.DataFrame(
         [
             {
                 said("table.name"): said(f"evidence.{name}_name"),
                 said("table.value"): evaluation_figured(
-                    evaluation, scope, amount(float(evaluation[name]), unit, scope), column=name
+                    evaluation, scope, amount(change_of(evaluation, name), scope), column=name
                 ),
                 said("table.range"): range_words(change_of(evaluation, name), scope),
             }
@@ -282,8 +280,11 @@ def counts_html(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope
     table = pd.DataFrame(
         [
             {
-                said("table.place"): row["name"],
-                said("evidence.role"): scope.words.name_of("kinds.evaluation_area.role", str(row["role"])),
+                said("table.place"): said(
+                    "evidence.panel",
+                    role=scope.words.name_of("kinds.evaluation_area.role", str(row["role"])),
+                    places=str(row["name"]),
+                ),
                 said("evidence.before"): area_figured(evaluation, row, "events_before", scope),
                 said("evidence.after"): area_figured(evaluation, row, "events_after", scope),
             }
@@ -291,7 +292,16 @@ def counts_html(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope
         ]
     )
     caption = said("table.caption", title=f"{said('evidence.counts_caption')}: {finding_of(evaluation, scope)}")
-    return table_html(table, caption=caption, nothing=said("table.nothing"))
+    html = table_html(table, caption=caption, nothing=said("table.nothing"))
+    # A series may have a long past: such counts say nothing side by side.
+    before, after = (_months(str(evaluation[when])) for when in ("before", "after"))
+    return html if before == after else f'{html}<p class="small">{escape(said("evidence.not_equally_long"))}</p>'
+
+
+def _months(code: str) -> int:
+    """Calendar months that a period touches."""
+    period = periods.parse(code)
+    return (period.end.year - period.start.year) * 12 + period.end.month - period.start.month
 
 
 def _file_rows(evaluation: Mapping[str, Any], areas: pd.DataFrame, series: pd.DataFrame, scope: Scope) -> pd.DataFrame:
@@ -364,7 +374,7 @@ def _facts(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope) -> 
     facts: list[tuple[str, str | Figured]] = [(said("evidence.studied"), studied)]
     if _of_role(areas, "comparison") or has(evaluation, "comparator"):
         facts.append((said("evidence.compared_with"), comparator_of(evaluation, scope)))
-    if has(evaluation, "method"):
+    if has(evaluation, "method") and evaluation["method"] != "published_study":
         facts.append((said("evidence.declared"), declared_sentence(evaluation, scope)))
         why = evaluation["chosen_because"]
         known = isinstance(why, str) and why

@@ -90,7 +90,7 @@ def evaluation_passport(evaluation: Mapping[str, Any], scope: Scope, column: str
         value, ranged = finding_of(evaluation, scope), said("passport.no_value")
     elif is_change:
         number = float(evaluation[column])
-        value = formats.sentence_case(amount(number, unit_of(evaluation, scope), scope))
+        value = formats.sentence_case(amount(ends, scope, of=column if column in ("low", "high") else "estimate"))
         ranged = formats.sentence_case(range_words(ends, scope))
     else:
         number = float(evaluation[column])

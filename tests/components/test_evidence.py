@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -113,10 +114,10 @@ def test_every_grade_has_a_name(code: str) -> None:
 
 def test_the_results_of_the_demo_are_told_with_how_they_were_found(scope: Scope) -> None:
     evaluations = scope.ask(queries.evaluations, language=scope.language)
-    assert len(evaluations) == 3
     html = results_html(scope, evaluations)
-    assert html.count("<section") == 3
-    for row in queries.records(evaluations):
-        assert row["design"] in html
-    assert "suggests" not in html
-    assert "sugiere" not in html
+    rows = queries.records(evaluations)
+    assert html.count("<section") == len(rows) > 3
+    for row in rows:
+        assert escape(row["design"]) in html
+    suggested = sum(grade_of(row) == "grade_3" and is_clear(row) for row in rows)
+    assert html.count({"en": "suggests", "es": "sugiere"}[scope.language]) == suggested > 0
