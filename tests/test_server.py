@@ -200,6 +200,25 @@ class TestShell:
         assert client.get("/outcomes?lang=en", headers=tag).status_code == 200
 
 
+class TestOldAddresses:
+    """Links that people kept lead where their page is now, with every code."""
+
+    @pytest.mark.parametrize("slash", ["", "/"])
+    @pytest.mark.parametrize(
+        "query", ["", "?m=burglary&p=2025&n=old-town&view=funnel&lang=es&release=2026-03", "?n=c%C3%B4te&x=a%26b"]
+    )
+    def test_the_map_is_a_part_of_the_outcomes(self, client: TestClient, slash: str, query: str) -> None:
+        answer = client.get(f"/map{slash}{query}", follow_redirects=False)
+        assert answer.status_code == 308
+        assert answer.headers["location"] == f"/outcomes{query}"
+        assert "content-security-policy" in answer.headers
+        assert client.get(f"/map{slash}{query}").status_code == 200
+
+    def test_only_the_page_moved(self, client: TestClient) -> None:
+        assert client.get("/map/elsewhere", follow_redirects=False).status_code == 404
+        assert client.get("/outcomes?m=burglary", follow_redirects=False).status_code == 200
+
+
 class TestWebsocket:
     def say(self, client: TestClient, *said: BackMsg) -> list[str | None]:
         with client.websocket_connect("/_stcore/stream") as socket:

@@ -89,6 +89,15 @@ class TestLinks:
 
 
 class TestMaps:
+    def test_an_old_link_to_the_map_opens_the_same_view(
+        self, page: Page, settled: Settled, serve: Serve, demo_store: Path
+    ) -> None:
+        page.goto(f"{serve(demo_store)}/map?m=robbery&p=2024&n=downtown&view=values&lang=es#places")
+        settled(page)
+        expect(page).to_have_url(re.compile(r"/outcomes\?m=robbery&p=2024&n=downtown&view=values&lang=es#places$"))
+        expect(page.get_by_role("heading", level=1)).to_contain_text("2024")
+        expect(page.get_by_role("radio", name=ES.say("map.view_values"))).to_be_checked()
+
     def test_a_click_on_the_map_of_the_first_page_opens_the_neighborhood(
         self, page: Page, settled: Settled, serve: Serve, demo_store: Path
     ) -> None:
