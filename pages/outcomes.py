@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.panels import groups, late, outcomes
+from components.panels import equity, grouping, groups, late, outcomes
 from components.panels.places import map_title
 from components.scope import here
 from components.words import for_markdown
@@ -26,6 +26,11 @@ else:
     st.header(scope.say("outcomes.stands"), anchor="stands")
     outcomes.show_stands(scope, outcome)
     groups.show_parts(scope, outcome.measure, outcome.period)
-    groups.show_groups(scope, outcome.measure, outcome.period)
+    if groups.show_groups(scope, outcome.measure, outcome.period):
+        st.header(scope.say("outcomes.equity"), anchor="equity")
+        equity.show_equity(scope, outcome.measure, outcome.period)
+    if outcome.everywhere is not None:
+        st.header(scope.say("grouping.title"), anchor="grouping")
+        grouping.show_grouping(scope, outcome.measure, outcome.period, outcome.everywhere)
     st.header(scope.say("outcomes.changes"), anchor="measure")
     outcomes.show_changes(scope, outcome)
