@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import warnings
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from scipy.optimize import brentq
 from scipy.stats import binomtest, chi2
 
@@ -89,3 +91,25 @@ def xmr_limits(values: npt.ArrayLike) -> tuple[float, float, float]:
     mean_move = float(moves[moves <= 3.267 * moves.mean()].mean())
     mean = float(points.mean())
     return mean, mean - 2.66 * mean_move, mean + 2.66 * mean_move
+
+
+def esda_groups(
+    values: npt.NDArray[np.float64], borders: npt.NDArray[np.bool_]
+) -> tuple[list[float], list[int | None]]:
+    """Gi* by PySAL's esda over the areas with a value: z (nan without one), and 1, -1 or 0 after Benjamini-Hochberg."""
+    esda, getisord = pytest.importorskip("esda"), pytest.importorskip("esda.getisord")
+    weights = pytest.importorskip("libpysal.weights")
+    known = np.flatnonzero(~np.isnan(values))
+    near = borders[np.ix_(known, known)]
+    made = weights.W({at: list(np.flatnonzero(row)) for at, row in enumerate(near)}, silence_warnings=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that not all areas hang together
+        theirs = getisord.G_Local(values[known], made, transform="B", star=True, permutations=0)
+    p = 2 * theirs.p_norm
+    marked = p <= esda.fdr(p, 0.05)
+    z = np.full(len(values), np.nan)
+    position: list[int | None] = [None] * len(values)
+    z[known] = theirs.Zs
+    for at, area in enumerate(known):
+        position[area] = int(np.sign(theirs.Zs[at])) if marked[at] else 0
+    return [float(one) for one in z], position
