@@ -369,8 +369,8 @@ def short_html(scope: Scope, problems: Sequence[Mapping[str, Any]]) -> str:
     """Problems as a list of one line each."""
     items = "".join(
         f"<li>{link_html(problem_link(scope, str(problem['id'])), str(problem['title']))}: "
-        f"{escape(_status(scope, str(problem['status'])))}. "
-        f"{escape(scope.say('problems.furthest', name=_stage(scope, problem['reached'] or NO_STAGE)))}. "
+        f"{escape(_status(scope, str(problem['status'])))} · "
+        f"{escape(scope.say('problems.furthest', name=_stage(scope, problem['reached'] or NO_STAGE)))} · "
         f"{escape(age_text(scope, problem))}</li>"
         for problem in problems
     )

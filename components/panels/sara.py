@@ -29,15 +29,11 @@ def problem_link(scope: Scope, problem: str) -> str:
 
 @keep(8)
 def evaluations_by_problem(scope: Scope) -> Mapping[str, Sequence[dict[str, Any]]]:
-    """Evaluations of each problem, or of the program that works on it where they name no problem."""
+    """Evaluations of each problem. One that names only a program stands on the program's page, as in publishing."""
     found: dict[str, list[dict[str, Any]]] = {}
-    problems = queries.records(scope.ask(queries.problems))
     for evaluation in queries.records(scope.ask(queries.evaluations, language=scope.language)):
-        for problem in problems:
-            own = evaluation["problem_id"] == problem["id"]
-            of_program = evaluation["problem_id"] is None and evaluation["program_id"] == problem["program_id"]
-            if own or (of_program and problem["program_id"] is not None):
-                found.setdefault(str(problem["id"]), []).append(evaluation)
+        if isinstance(evaluation["problem_id"], str):
+            found.setdefault(evaluation["problem_id"], []).append(evaluation)
     return found
 
 

@@ -81,6 +81,12 @@ class TestTheFourSteps:
         assert without.say("problems.said_done") in text_of(last)
         assert last.startswith("class='missing'")
 
+    def test_an_evaluation_that_names_only_the_program_makes_no_assessment_done(self, changed: Any) -> None:
+        scope = changed("UPDATE evaluation SET problem_id = NULL")
+        assert sara.evaluations_by_problem(scope) == {}
+        problem = "p-east-end-break-ins"
+        assert scope.say("problems.said_done") in sara.steps_html(scope, problem, rows_of(scope, problem))
+
     def test_days_and_findings_stand_in_the_box(self, scope: Scope) -> None:
         for row in rows_of(scope, "p-dark-blocks")[:2]:
             told = text_of(sara.steps_html(scope, "p-dark-blocks", [row]))
