@@ -44,11 +44,6 @@ def rows(frame: pd.DataFrame) -> list[Any]:
     return list(frame.itertuples())
 
 
-def touching(frame: pd.DataFrame, neighborhood: str) -> pd.Series[bool]:
-    """True for each row whose neighborhood_ids (a list) hold the neighborhood."""
-    return pd.Series([neighborhood in ids for ids in frame.neighborhood_ids], index=frame.index, dtype=bool)
-
-
 def in_language(
     release: Release, frame: pd.DataFrame, model: type[Table], language: str, *, id_column: str = "id", **renamed: str
 ) -> pd.DataFrame:
