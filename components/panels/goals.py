@@ -12,6 +12,7 @@ import streamlit as st
 
 from components import charts, formats
 from components.cards import Card, show_card, show_chips, show_text
+from components.charts import Width
 from components.charts.goal import PARTS
 from components.goals import goal_chip, goal_sentence, goal_told, verdict_of
 from components.passports import (
@@ -47,12 +48,12 @@ def show_goals(scope: Scope, program: Mapping[str, Any]) -> None:
         for column, goal in zip(beside, pair, strict=True):
             if goal is not None:
                 with column:
-                    show_goal(scope, program, goal)
+                    show_goal(scope, program, goal, width="phone" if len(pair) > 1 else scope.width)
 
 
-def show_goal(scope: Scope, program: Mapping[str, Any], goal: Mapping[str, Any]) -> None:
+def show_goal(scope: Scope, program: Mapping[str, Any], goal: Mapping[str, Any], *, width: Width) -> None:
     """One goal as a card."""
-    card = goal_card(scope, program, goal)
+    card = goal_card(scope, program, goal, width=width)
     if card is not None:
         show_card(card, scope)
         return
@@ -69,7 +70,9 @@ def goal_title(scope: Scope, goal: Mapping[str, Any]) -> str:
     return text if not name or name in text else scope.say("program.goal_place", goal=text, place=name)
 
 
-def goal_card(scope: Scope, program: Mapping[str, Any], goal: Mapping[str, Any]) -> Card | None:
+def goal_card(
+    scope: Scope, program: Mapping[str, Any], goal: Mapping[str, Any], *, width: Width = "phone"
+) -> Card | None:
     """The card of a goal; None for one without any number, which has nothing to draw, to list or to cite."""
     numbers = numbers_of(scope, goal)
     if not numbers:
@@ -79,11 +82,11 @@ def goal_card(scope: Scope, program: Mapping[str, Any], goal: Mapping[str, Any])
     drawing = None
     if "target" in numbers and min(numbers.values()) >= 0:
         drawing = charts.goal(
-            {part: numbers.get(part) for part in PARTS}, texts, look(scope.theme), scope.language, "phone",
+            {part: numbers.get(part) for part in PARTS}, texts, look(scope.theme), scope.language, width,
             unit=axis_of(goal["unit"]),
             limits=None if latest is None or latest.low is None or latest.high is None else (latest.low, latest.high),
         )  # fmt: skip
-    title, sentence = goal_title(scope, goal), goal_sentence(scope, goal)
+    title, sentence, easier = goal_title(scope, goal), goal_sentence(scope, goal), scope.say("goals.easier")
     stated = next(part for part in ("latest", "target", "baseline") if part in numbers)
     sources = scope.ask(queries.sources, language=scope.language).set_index("id")
     source = sources.loc[program["source_id"]]
@@ -91,11 +94,12 @@ def goal_card(scope: Scope, program: Mapping[str, Any], goal: Mapping[str, Any])
         id=f"goal-{goal['id']}",
         page="program",
         finding=title,
-        subtitle=sentence,
+        subtitle=sentence.removeprefix(f"{easier} "),
         chips=[goal_chip(scope, goal)],
         drawing=drawing,
         alt=scope.say("program.goal_alt", goal=title, sentence=sentence),
-        how_to_read=how_to_read(scope, goal, ranged=latest is not None) if drawing is not None else "",
+        how_to_read=how_to_read(scope, goal, numbers, ranged=latest is not None) if drawing is not None else "",
+        notices=[easier] if verdict_of(scope, goal).is_easier else [],
         table=goal_table(scope, program, goal, numbers),
         rows=goal_rows(scope, goal, numbers),
         passport=record_passport(scope, "program_goal", goal, stated)
@@ -161,9 +165,9 @@ def axis_of(unit: Any) -> str:
     return AXES.get(str(unit).split(" ")[0], "events") if isinstance(unit, str) else "events"
 
 
-def how_to_read(scope: Scope, goal: Mapping[str, Any], *, ranged: bool) -> str:
-    """How to read the bullet of a goal."""
-    told = [scope.say("program.how_bullet")]
+def how_to_read(scope: Scope, goal: Mapping[str, Any], numbers: Mapping[str, float], *, ranged: bool) -> str:
+    """How to read the bullet of a goal: what its key does not say."""
+    told = [scope.say("program.how_bullet")] if "mark" in numbers else []
     told += [scope.say("program.how_range")] if ranged else []
     told += [scope.say("program.fewer_is_good")] if goal["direction"] == "fewer" else []
     return " ".join(told)

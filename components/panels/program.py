@@ -29,7 +29,7 @@ from components.tables import Figured, Linked, facts_html
 from components.words import for_markdown
 from data import queries
 
-PAID_OPEN = 8
+PAID_OPEN = 4
 """A longer list of who is paid opens when it is asked for."""
 PROGRAM = "program"
 """The code of a program in an address, and the path of its page."""
@@ -210,7 +210,7 @@ def show_money(scope: Scope, program: Mapping[str, Any]) -> None:
         )
     if not lines.phase.isin(["adopted", "amendment", "actual"]).any():
         st.markdown(for_markdown(scope.say("program.money_awarded")))
-    paid = lines[lines.recipient.notna()]
+    paid = lines[lines.recipient.notna() & lines.phase.isin(["actual", "encumbrance"])]
     if len(paid):
         caption = scope.say("program.money_paid_count", n=len(paid))
         with st.expander(caption) if len(paid) > PAID_OPEN else st.container():
@@ -273,7 +273,7 @@ def years_table(scope: Scope, program: str, ledger: str) -> pd.DataFrame:
 
 
 def paid_table(scope: Scope, lines: pd.DataFrame) -> pd.DataFrame:
-    """Lines that name who is paid, A to Z: to whom, for what, which year and phase, how much."""
+    """Payments and awards that name who is paid, A to Z: to whom, for what, in which year, how much."""
     said = scope.say
     lines = lines.sort_values(["recipient", "fiscal_year", "id"], key=lambda column: column.str.casefold())
     return pd.DataFrame(

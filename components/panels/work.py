@@ -18,6 +18,7 @@ from components.tables import Figured
 from components.words import for_markdown
 from data import queries
 
+IN_DAYS, DAYS_A_MONTH = 90, 30.4375
 KINDS = ("enforcement", "prevention", "partner_service")
 
 
@@ -125,11 +126,18 @@ def barriers_table(scope: Scope, barriers: pd.DataFrame) -> pd.DataFrame:
                 said("table.kind"): scope.words.name_of("kinds.barrier.kind", str(barrier["kind"])),
                 said("program.barrier_response"): barrier["response"] or said("program.barrier_no_response"),
                 said("table.status"): scope.words.name_of("kinds.barrier.status", str(barrier["status"])),
-                said("program.barrier_age"): said("program.days", n=max((scope.as_of - barrier["raised_on"]).days, 0)),
+                said("program.barrier_age"): age_text(scope, (scope.as_of - barrier["raised_on"]).days),
             }
             for barrier in queries.records(barriers)
         ]
     )
+
+
+def age_text(scope: Scope, days: int) -> str:
+    """How long something is known: in days up to three months, then in whole months."""
+    if days <= IN_DAYS:
+        return scope.say("program.days", n=max(days, 0))
+    return scope.say("program.months", n=int(days / DAYS_A_MONTH))
 
 
 def show_rules(scope: Scope, program: str) -> None:
