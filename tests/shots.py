@@ -26,6 +26,7 @@ from pages import PAGE_PATHS
 from tests.browser.chromium import ARGUMENTS, where
 from tests.browser.conftest import PATIENCE_MS, SETTLED
 from tests.conftest import REAL, ROOT, publish_city, start_server
+from tests.pages.screen import asked_for
 
 WIDTHS = (390, 1280, 1920)
 PHONE_AT_MOST = 600
@@ -164,7 +165,7 @@ def take_all(asked: argparse.Namespace) -> None:
                 page = context.new_page()
                 for name in asked.pages:
                     query = {"lang": asked.lang} | ({"n": place} if name == "neighborhood" else {})
-                    query |= FIGURES[asked.city] if name == "figure" else {}
+                    query |= FIGURES[asked.city] if name == "figure" else asked_for(name, asked.city)
                     picture, faults = take(page, f"{address}/{PAGE_PATHS[name]}?{urlencode(query)}", width)
                     file = asked.out / f"{name}-{width}-{theme}-{asked.lang}.png"
                     file.write_bytes(picture)

@@ -48,6 +48,8 @@ def report(store: Path, place: str) -> str:
         cases = {"empty page, Streamlit's settings": (default, ""), "empty page, our settings": (tuned, "")}
         figure = queries.figures(Store(store).open(), neighborhoods=["city"])[0]
         codes = {"neighborhood": f"&n={place}", "figure": f"&m={figure.measure}&at=city&p={figure.period}"}
+        programs = queries.programs(Store(store).open()).id
+        codes |= {"program": f"&program={programs[0]}"} if len(programs) else {}
         for name, path in PAGE_PATHS.items():
             cases[name] = (ours, f"{path}?lang=en{codes.get(name, '')}")
         return _measured(cases)

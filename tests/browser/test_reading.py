@@ -241,8 +241,8 @@ def test_nothing_scrolls_sideways_on_a_phone(
         viewport={"width": width, "height": 780},
         user_agent="Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130 Mobile Safari/537.36",
     )
-    figure = "&m=burglary&at=westbrook&p=2025-03" if page_name == "figure" else ""
-    page.goto(f"{serve(demo_store)}/{PAGE_PATHS[page_name]}?n=cote-vieille&lang=es{figure}")
+    asked = {"figure": "&m=burglary&at=westbrook&p=2025-03", "program": "&program=safe-lights"}.get(page_name, "")
+    page.goto(f"{serve(demo_store)}/{PAGE_PATHS[page_name]}?n=cote-vieille&lang=es{asked}")
     settled(page)
     page.evaluate("document.fonts.ready.then(() => true)")
     wide = page.evaluate(TOO_WIDE)
