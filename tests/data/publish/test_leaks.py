@@ -49,6 +49,12 @@ def test_the_files_of_both_are_the_same(twin_stores: Twins) -> None:
     assert one == other
 
 
+def test_evaluations_rest_on_what_is_shown_and_are_refused_for_the_rest(twin_stores: Twins) -> None:
+    for store in twin_stores:
+        found = rows(store, "SELECT id, refused, events_before, events_after FROM evaluation ORDER BY id")
+        assert found == [("hidden", "not_published", None, None), ("shown", None, 25, 22), ("whole", None, 80, 82)]
+
+
 def dumped(path: Path) -> Iterator[str]:
     """All rows in the order in which they lie in the file, which may tell as well."""
     with closing(sqlite3.connect(path)) as connection:

@@ -52,6 +52,10 @@ file = "benchmarks.csv"
 source = "crime"
 [tables.benchmark_group]
 file = "people.csv"
+[tables.evaluation]
+file = "evaluations.csv"
+[tables.evaluation_area]
+file = "areas.csv"
 """
 PLACES = ["East End", "Northside", "South Bank", "West Hill"]
 OUTLINES = geojson(*((name, square(-84.5 + number / 10, 39.1)) for number, name in enumerate(PLACES)))
@@ -61,7 +65,23 @@ PEOPLE = "benchmark_id,neighborhood_id,period,group_name,people\n" + "".join(
     f"residents,city,2025,{group},{people}\n" for group, people in (("Young", 900), ("Middle", 800), ("Older", 700))
 )
 QUESTIONS = "id,measure_id,dimension,wording,options,favorable\nq,trust,legitimacy,Do you trust?,no;yes,1\n"
-SAME = {"waves": WAVES, "questions": QUESTIONS, "benchmarks": BENCHMARKS, "people": PEOPLE}
+# One that needs a withheld count, one beside it that does not, and one of the whole city, where the parts are withheld.
+EVALUATIONS = "id,measure_id,method,before,after,design\n" + "".join(
+    f"{code},force,{method},2024,2025,Compared.\n"
+    for code, method in (("hidden", "before_after"), ("shown", "displacement_difference"), ("whole", "before_after"))
+)
+AREAS = (
+    "evaluation_id,neighborhood_id,role\nhidden,east,treated\n"
+    "shown,south,treated\nshown,west,comparison\nwhole,city,treated\n"
+)
+SAME = {
+    "waves": WAVES,
+    "questions": QUESTIONS,
+    "benchmarks": BENCHMARKS,
+    "people": PEOPLE,
+    "evaluations": EVALUATIONS,
+    "areas": AREAS,
+}
 
 # Values of the two cities where they differ: in pairs that are hidden together and come to the same.
 VALUES: tuple[dict[str, Any], dict[str, Any]] = (
