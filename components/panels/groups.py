@@ -12,6 +12,7 @@ from components import charts, formats
 from components.ask import keep
 from components.cards import Card, show_card
 from components.panels.measures import file_rows, series_table, source_line
+from components.panels.series import as_waves
 from components.passports import figured, observation_passport
 from components.scope import Scope, choose_code
 from components.sentences import base_or_none, range_text, status_text, value_text
@@ -102,7 +103,7 @@ def parts_card(scope: Scope, measure: Mapping[str, Any], period: str) -> Card | 
         table=table,
         rows=file_rows(rows, scope),
         how_to_read=said("how_to_read.bars"),
-        notices=_hidden(scope, [str(one.status) for one in figures]),
+        notices=_notices(scope, rows),
         source=source_line(measure, scope),
         passport=observation_passport(figures[0], scope),
         link={"m": str(measure["id"]), "p": period},
@@ -164,7 +165,7 @@ def groups_card(scope: Scope, measure: Mapping[str, Any], period: str) -> Card |
         table=table,
         rows=file_rows(pd.concat([everyone, groups]), scope),
         how_to_read=said("how_to_read.groups"),
-        notices=_hidden(scope, list(groups.status)),
+        notices=_notices(scope, groups),
         source=source_line(measure, scope),
         passport=observation_passport(figures[0], scope, measure),
         link={"m": str(measure["id"]), "p": period},
@@ -180,9 +181,10 @@ def group_card(scope: Scope, measure: Mapping[str, Any], period: str, group: str
     )  # fmt: skip
     newest = queries.as_figure(queries.records(rows.sort_values("period_end"))[-1])
     drawing = None
-    if rows.value.notna().sum() > 1:
+    waves = rows[rows.reason.fillna("") != "opt_in"]  # in the table, and never on one line with others
+    if waves.value.notna().sum() > 1:
         drawing = charts.years(
-            rows.assign(neighborhood=group), look(scope.theme), scope.language, scope.width, chosen=group,
+            as_waves(waves).assign(neighborhood=group), look(scope.theme), scope.language, scope.width, chosen=group,
             names={group: group}, breaks=scope.ask(queries.breaks, measure=measure["id"], language=scope.language),
         )  # fmt: skip
     finding = said("outcomes.group_finding", measure=str(measure["name"]), group=group)
@@ -199,14 +201,15 @@ def group_card(scope: Scope, measure: Mapping[str, Any], period: str, group: str
         table=series_table(rows, scope),
         rows=file_rows(rows, scope),
         how_to_read=said("how_to_read.band") if drawing is not None else "",
-        notices=_hidden(scope, list(rows.status)),
+        notices=_notices(scope, rows),
         source=source_line(measure, scope),
         passport=observation_passport(newest, scope, measure),
         link={"m": str(measure["id"]), "p": period, GROUP: group},
     )  # fmt: skip
 
 
-def _hidden(scope: Scope, statuses: list[str]) -> list[str]:
-    """How many are hidden, in words; nothing where none is."""
-    hidden = statuses.count(str(Status.WITHHELD))
-    return [scope.say("outcomes.hidden", n=hidden)] if hidden else []
+def _notices(scope: Scope, rows: pd.DataFrame) -> list[str]:
+    """How many are hidden, and that people chose to answer; nothing where neither is so."""
+    hidden = int((rows.status == Status.WITHHELD).sum())
+    notices = [scope.say("outcomes.hidden", n=hidden)] if hidden else []
+    return [*notices, *([scope.say("reasons.opt_in")] if (rows.reason == "opt_in").any() else [])]
