@@ -74,6 +74,7 @@ def show_home_map(scope: Scope) -> None:
     figures = standing.drawn(standing.views[0])
     show_picker(scope, measure, figures)
     show_legend(scope, measure, figures)
+    show_limits(scope)
 
 
 def mapped_measures(scope: Scope) -> pd.DataFrame:
