@@ -186,10 +186,15 @@ class TestShell:
         assert marked("", "tlh,es;q=0.5") == "en"  # as the page itself decides
         assert marked('&lang="><script>', "es") == "en"
 
-    def test_the_rest_of_the_page_is_as_streamlit_wrote_it(self, client: TestClient) -> None:
+    def test_the_rest_of_the_page_is_as_streamlit_wrote_it_with_one_script_of_ours(self, client: TestClient) -> None:
         index = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
+        ours = '<script src="/assets/anchor.js" defer></script></head>'
+        index = index.replace("</head>", ours)
         assert client.get("/?lang=en").text == index
         assert client.get("/?lang=es").text == index.replace('<html lang="en">', '<html lang="es">')
+        script = client.get("/assets/anchor.js")
+        assert script.status_code == 200
+        assert "javascript" in script.headers["content-type"]
 
     def test_a_browser_asks_again_and_gets_no_page_of_another_language(self, client: TestClient) -> None:
         spanish = client.get("/outcomes?lang=es")

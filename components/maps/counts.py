@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from components import formats
 from components.charts.drawing import Drawing, Spec, Width, as_is, picture, sizes, text_width
@@ -16,7 +18,7 @@ from components.tokens import Look
 from components.words import words
 
 LARGEST = {"phone": 17, "desktop": 24, "slide": 44, "print": 24}
-"""Radius of the circle of the highest count, in pixels."""
+"""Radius of the circle of the highest count, in pixels, where areas have room for it."""
 
 
 def circles(
@@ -47,10 +49,13 @@ def circles(
     height = min(MAP_HEIGHTS[width], round(size.least * tall / max(wide, 1)) + px(8))
     scale = min(size.least / max(wide, 1), height / max(tall, 1))
     most = max([1, *counts.values()])
+    # On a small map of small areas the circles shrink with them, down to what still holds a digit.
+    usual = scale * float(np.median([shapely.maximum_inscribed_circle(_largest(one)).length for one in flattened]))
+    largest = min(LARGEST[width], max(px(9), 1.3 * usual))
     made: list[dict[str, Any]] = []
     for shape, geometry in zip(shapes, flattened, strict=True):
         count, spot = counts.get(shape.id, 0), middle(geometry)
-        radius = LARGEST[width] * math.sqrt(count / most)
+        radius = largest * math.sqrt(count / most)
         text = formats.count(count, language)
         inside = text_width(text, size.text, bold=True) <= 1.6 * radius
         is_mine = shape.id == chosen
@@ -108,6 +113,10 @@ def circles(
     drawing = picture(rows, layers, of=look, size=size, height=height)
     drawing.spec["projection"] = {"type": "identity"}
     return drawing
+
+
+def _largest(geometry: BaseGeometry) -> BaseGeometry:
+    return max(shapely.get_parts(geometry), key=lambda part: part.area)
 
 
 def _at(x: str, y: str) -> Spec:

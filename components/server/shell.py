@@ -20,6 +20,8 @@ from streamlit import file_util
 from components.server.language import page_language
 
 _LANGUAGE: Final = re.compile(r'<html lang="[a-z-]*"')
+_FIND_ANCHOR: Final = '<script src="/assets/anchor.js" defer></script>'
+"""Brings a reader to the card that a link names; Streamlit does so for headings only."""
 
 
 class Shell:
@@ -51,12 +53,12 @@ class Shell:
 
 @cache
 def page_html(language: str) -> str:
-    """Streamlit's page marked with a language.
+    """Streamlit's page marked with a language, with our one script.
 
     Raises RuntimeError where Streamlit's page no longer has the mark: then this needs another look.
     """
     html = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
     marked, found = _LANGUAGE.subn(f'<html lang="{language}"', html, count=1)
-    if not found:
-        raise RuntimeError('Streamlit\'s index.html has no <html lang="..."> to change')
-    return marked
+    if not found or "</head>" not in marked:
+        raise RuntimeError('Streamlit\'s index.html has no <html lang="..."> to change, or no </head>')
+    return marked.replace("</head>", f"{_FIND_ANCHOR}</head>", 1)

@@ -45,6 +45,13 @@ class TestLinks:
             process.terminate()
             process.wait(10)
 
+    def test_an_old_link_to_a_program_brings_its_card_into_view(
+        self, page: Page, settled: Settled, serve: Serve, demo_store: Path
+    ) -> None:
+        page.goto(f"{serve(demo_store)}/programs?lang=en#program-second-key")
+        settled(page)
+        expect(page.locator("#program-second-key")).to_be_in_viewport()
+
     def test_the_other_language_keeps_the_place_and_the_page(
         self, page: Page, settled: Settled, serve: Serve, demo_store: Path
     ) -> None:
