@@ -10,7 +10,7 @@ what the published counts lack, then what they are too few for, then what would 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -23,6 +23,7 @@ from data import periods
 from data.models import Evaluation, EvaluationArea, Measure, Observation, SeriesBreak
 from data.periods import Period
 from data.publish.frames import typed
+from data.publish.windows import GRAINS, Series, months, pieces, same_length, season
 from data.stats import effects
 from data.stats.intervals import Floats, rate_ratio_interval
 
@@ -42,8 +43,6 @@ REASONS = (
 STUDY = "published_study"
 COMPARED = ("displacement_difference", "difference_in_differences")
 """Methods that are nothing without comparison areas."""
-GRAINS = {"month": 12, "quarter": 4, "year": 1}
-"""Periods that series are made of, finest first, and how many a year has."""
 HARMONICS = {"month": 2, "quarter": 1, "year": 0}
 FEW_EVENTS = 20
 LEAST_BEFORE = {"month": 24, "quarter": 8, "year": 8}
@@ -79,40 +78,6 @@ class _Effect:
     high: float
     ratio: tuple[float, float, float] | None = None
     few_areas: bool | None = None
-
-
-@dataclass(frozen=True)
-class Series:
-    """Published counts of one measure: (place, first day, last day) -> events."""
-
-    counts: Mapping[tuple[str, date, date], float]
-    settled_through: date
-    breaks: tuple[date, ...] = ()
-
-    def grain(self, places: Iterable[str], windows: Iterable[Period]) -> str | None:
-        """The finest kind of period that covers all windows in all places; "" where a figure is just the window.
-
-        None where nothing does.
-        """
-        places, windows = list(places), list(windows)
-        for grain in GRAINS:
-            pieces = [_pieces(window, grain) for window in windows]
-            if all(pieces) and all(self._has(place, *one) for some in pieces for one in some for place in places):
-                return grain
-        whole = all(self._has(place, window.start, window.end) for window in windows for place in places)
-        return "" if whole else None
-
-    def of(self, place: str, window: Period, grain: str) -> Floats:
-        """Events of each period of a window; nan where they are not published."""
-        spans = _pieces(window, grain) if grain else [(window.start, window.end)]
-        return np.array([self.counts.get((place, *days), np.nan) for days in spans], dtype=np.float64)
-
-    def _has(self, place: str, first: date, last: date) -> bool:
-        return (place, first, last) in self.counts
-
-    def has_break(self, first: date, last: date) -> bool:
-        """True where figures after a day within cannot be compared with those before it. first itself is no matter."""
-        return any(first < day <= last for day in self.breaks)
 
 
 @dataclass(frozen=True)
@@ -286,9 +251,9 @@ def _ask_the_declaration(case: _Case) -> None:
     """What follows from the windows alone. Raises Refused."""
     if case.after.end >= case.released_on or case.after.end > case.series.settled_through:
         raise Refused("not_over")
-    if case.method != "interrupted_series" and not _same_length(case.before, case.after):
+    if case.method != "interrupted_series" and not same_length(case.before, case.after):
         raise Refused("unequal_windows")
-    if case.method == "before_after" and case.seasonal and _season(case.before) != _season(case.after):
+    if case.method == "before_after" and case.seasonal and season(case.before) != season(case.after):
         raise Refused("other_season")
     if case.series.has_break(case.before.start, case.after.end):
         raise Refused("break_inside")
@@ -298,7 +263,7 @@ def _ask_for_length(case: _Case) -> None:
     """A series needs a past to expect from. Raises Refused."""
     if not case.grain:
         raise Refused("too_short")
-    before, after = (len(_pieces(window, case.grain)) for window in (case.before, case.after))
+    before, after = (len(pieces(window, case.grain)) for window in (case.before, case.after))
     if before < LEAST_BEFORE[case.grain] or after < LEAST_AFTER[case.grain]:
         raise Refused("too_short")
 
@@ -327,7 +292,7 @@ def _is_at_its_peak(case: _Case) -> bool:
         return False
     if case.row["chosen_because"] == "peak":
         return True
-    years = -(-_months(case.before.start, case.before.end) // 12)
+    years = -(-months(case.before.start, case.before.end) // 12)
     earlier: list[float] = []
     window = case.before
     while True:
@@ -391,9 +356,9 @@ def _difference_in_differences(case: _Case) -> _Effect:
 
 def _interrupted_series(case: _Case) -> _Effect:
     grain = case.grain
-    before, after = (_pieces(window, grain) for window in (case.before, case.after))
+    before, after = (pieces(window, grain) for window in (case.before, case.after))
     between = _between(case)
-    starts_at = len(before) + len(_pieces(between, grain) if between else [])
+    starts_at = len(before) + len(pieces(between, grain) if between else [])
 
     def counts(role: str) -> Floats:
         parts = [
@@ -483,40 +448,7 @@ def _grade_of_study(row: Mapping[str, Any]) -> int:
     return most if pd.isna(row["grade"]) else min(most, int(row["grade"]))
 
 
-# ---------------------------------------------------------------- windows
-
-
-def _pieces(window: Period, grain: str) -> list[tuple[date, date]]:
-    """First and last days of the months, quarters or years that make up a window; none where they do not fit it."""
-    found = []
-    day = window.start
-    while day <= window.end:
-        one = periods.of(day, grain)  # type: ignore[arg-type]
-        if one.start != day or one.end > window.end:
-            return []
-        found.append((one.start, one.end))
-        day = one.end + timedelta(days=1)
-    return found
-
-
 def _between(case: _Case) -> Period | None:
     """The time between before and after, where there is any."""
     first, last = case.before.end + timedelta(days=1), case.after.start - timedelta(days=1)
     return periods.span(first, last) if first <= last else None
-
-
-def _months(first: date, last: date) -> int:
-    """Calendar months that a stretch touches."""
-    return (last.year - first.year) * 12 + last.month - first.month + 1
-
-
-def _same_length(one: Period, other: Period) -> bool:
-    """Whole months are counted in months, other windows in days; a leap day makes no difference."""
-    months = len(_pieces(one, "month")), len(_pieces(other, "month"))
-    return months[0] == months[1] if all(months) else abs(one.days - other.days) <= 1
-
-
-def _season(window: Period) -> tuple[int, int, int, int]:
-    """First and last day in the year; the last of February is one day, leap year or not."""
-    ends_february = window.end.month == 2 and (window.end + timedelta(days=1)).day == 1
-    return window.start.month, window.start.day, window.end.month, 29 if ends_february else window.end.day

@@ -35,7 +35,8 @@ def ask(demo_store: Path) -> Ask:
 
 @pytest.fixture(scope="module")
 def said(ask: Ask) -> dict[str, dict[str, Any]]:
-    return {row["id"]: dict(row) for row in ask("SELECT * FROM evaluation").to_dict("records")}
+    records = ask("SELECT * FROM evaluation").to_dict("records")
+    return {str(row["id"]): {str(name): cell for name, cell in row.items()} for row in records}
 
 
 def months(ask: Ask, evaluation: str) -> pd.DataFrame:
