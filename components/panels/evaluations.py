@@ -275,7 +275,7 @@ def counts_html(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope
     """All counts, area by area, before and after; nothing where none may be shown."""
     said = scope.say
     counted = areas[areas.events_before.notna() & areas.events_after.notna()]
-    if counted.empty or grade_of(evaluation) == NOT_ASSESSABLE:
+    if counted.empty or grade_of(evaluation) == NOT_ASSESSABLE or not is_computed(evaluation):
         return ""
     table = pd.DataFrame(
         [

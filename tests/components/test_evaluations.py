@@ -296,3 +296,15 @@ def test_a_name_of_many_places_is_a_count(demo_store: Path) -> None:
         [areas(row), *[areas(row).iloc[1:].assign(neighborhood_id=f"n{i}", name=f"N{i}") for i in range(9)]]
     )
     assert evaluations._role_names(many, scope)["comparison"].endswith("10 areas")
+
+
+def test_a_number_that_was_typed_in_an_older_release_is_shown_with_its_range(demo_store: Path, language: str) -> None:
+    row = {**study(2, **RESULTS["null"]), **dict.fromkeys(("method", "before", "after", "declared_on", "trends"))}
+    card, scope = card_of(demo_store, {**row, "comparator": "Lantern Hill"}, language=language)
+    assert card.drawing is not None
+    assert card.drawing.rows.kind.tolist() == ["estimate"]
+    assert card.table is not None
+    assert len(card.table) == 1
+    assert card.passport is not None
+    assert scope.say("passport.means_recorded_result") in [fact.text for fact in card.passport.facts]
+    assert scope.say("evidence.declared") not in card.details
