@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -102,7 +103,9 @@ def test_every_choice_of_the_address_is_followed(publish: Publish, query: dict[s
     release = Store(publish("demo")).open()
     screen = open_page("programs", lang=language, **query)
     assert checks.everything(screen, language) == {}
-    asked = {"neighborhood" if name == "n" else name: code for name, code in query.items() if name != "activity"}
+    asked: dict[str, Any] = {
+        "neighborhood" if name == "n" else name: code for name, code in query.items() if name != "activity"
+    }
     found = queries.programs(release, **asked)
     heading = next(text for level, text in screen.headings if level == 2)
     assert heading.startswith(f"{len(found)} ")
@@ -169,7 +172,7 @@ def test_the_map_holds_what_the_list_holds(publish: Publish) -> None:
         drawn = card.drawing.rows.set_index("id")["count"]
         assert drawn.to_dict() == card.rows.set_index("neighborhood_id").programs.to_dict()
         for place, count in drawn.items():
-            asked = {**choices.codes, "neighborhood": place}
+            asked: dict[str, Any] = {**choices.codes, "neighborhood": place}
             assert count == len(queries.programs(scope.release, **asked)), place
         assert card.table is not None
         assert len(card.table) == len(drawn)
