@@ -154,10 +154,11 @@ def range_of(scope: Scope, goal: Mapping[str, Any], part: str) -> Figure | None:
         measures=(measure,), neighborhoods=(place if isinstance(place, str) else "city",), periods=(period,),
     )  # fmt: skip
     figure = found[0] if found else None
-    if figure is None or not figure.has_value or figure.low is None or figure.high is None:
+    if figure is None or not figure.has_value or figure.value is None or figure.low is None or figure.high is None:
         return None
-    # Releases of older software hold what packs typed: a number outside the range is not this figure's.
-    return figure if figure.low <= float(goal[part]) <= figure.high else None
+    # Releases of older software hold what packs typed: what reads otherwise is not this figure.
+    typed, published = (goal_number(float(value), goal["unit"], scope) for value in (goal[part], figure.value))
+    return figure if typed == published else None
 
 
 def axis_of(unit: Any) -> str:
