@@ -338,13 +338,17 @@ def ladder_html(evaluation: Mapping[str, Any], scope: Scope) -> str:
     said, grade = scope.say, grade_of(evaluation)
     steps = [one for one in GRADES if one != NOT_ASSESSABLE]
     reached = steps.index(grade) + 1 if grade in steps else 0
+    # A trial may stand at the top without the steps below it: only the one that is reached says so.
+    states = [
+        "" if turn < reached - 1 else "reached" if turn < reached else "not_reached" for turn in range(len(steps))
+    ]
     items = "".join(
         f'<li class="{"found" if turn < reached else "missing"}">'
         f"<strong>{escape(said(f'programs.grade_name.{step}'))}</strong> "
-        f'<span class="step-means">{escape(said(f"programs.grade.{step}"))}</span> '
-        f'<span class="step-state">{escape(said("evidence.reached" if turn < reached else "evidence.not_reached"))}'
-        "</span></li>"
-        for turn, step in enumerate(steps)
+        f'<span class="step-means">{escape(said(f"programs.grade.{step}"))}</span>'
+        + (f' <span class="step-state">{escape(said(f"evidence.{state}"))}</span>' if state else "")
+        + "</li>"
+        for turn, (step, state) in enumerate(zip(steps, states, strict=True))
     )
     none = "" if reached else f"<p>{escape(said('evidence.reached_none'))}</p>"
     return f'<h4>{escape(said("programs.how_sure"))}</h4>{none}<ol class="ladder">{items}</ol>'
@@ -352,9 +356,9 @@ def ladder_html(evaluation: Mapping[str, Any], scope: Scope) -> str:
 
 def _details(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope) -> str:
     """Counts, how it was studied, how sure we are, what it cannot tell."""
-    limits = "".join(
-        f"<li>{escape(scope.say(f'evidence.cannot_{one}'))}</li>" for one in ("cause", "reported", "elsewhere")
-    )
+    is_count = measure_of(evaluation, scope).get("kind", "count") in ("rate", "count")
+    told = ["cause", *(["reported", "elsewhere"] if is_count else [])]
+    limits = "".join(f"<li>{escape(scope.say(f'evidence.cannot_{one}'))}</li>" for one in told)
     title = escape(scope.say("evidence.cannot"))
     return (
         '<div class="evaluation">'
@@ -384,7 +388,8 @@ def _facts(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope) -> 
         )  # fmt: skip
     if has(evaluation, "trends"):
         facts.append((said("evidence.alike"), said(f"evidence.trends_{evaluation['trends']}")))
-    if grade != "grade_0":
+    # What a study did not look at is for its report to say.
+    if grade != "grade_0" and (evaluation["method"] != "published_study" or has(evaluation, "displacement")):
         looked = bool(_of_role(areas, "buffer"))
         told = displaced_sentence(evaluation, scope, looked=looked)
         linked = has_number(evaluation) and has(evaluation, "displaced", "displaced_low", "displaced_high")

@@ -274,6 +274,15 @@ BUILDERS: dict[str, Builder] = {
     "years": lambda lo, la, w: charts.years(
         _years(), lo, la, w, chosen="riverside", names={"riverside": "Riverside"}, breaks=_breaks()
     ),
+    "multiples": lambda lo, la, w: charts.multiples(
+        pd.concat([_years(), _years().assign(neighborhood="canal", value=40.0, low=30.0, high=90.0)]),
+        lo,
+        la,
+        w,
+        places=["riverside", "canal"],
+        names={"riverside": "Riverside", "canal": "Canal Street"},
+        breaks=_breaks(),
+    ),
     "likert": lambda lo, la, w: charts.likert(_answers(), lo, la, w),
     "bullets": lambda lo, la, w: charts.bullets(_money(), lo, la, w, pace=0.5),
     "bars": lambda lo, la, w: charts.bars(_kinds(), lo, la, w, unit="events", chosen="b"),
@@ -301,6 +310,7 @@ TEXTS = {
     "years usual": ["900"],
     "years": ["75%", "2025", "57%"],
     "funnel": ["Higher Hill", "Residents", "Downtown"],
+    "multiples": ["Riverside", "Canal", "2018"],
     "likert": ["Strongly agree", "38"],
     "bullets": ["Youth programs"],
     "bars": ["1,184", "0"],

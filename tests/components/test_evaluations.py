@@ -223,7 +223,9 @@ def test_the_ladder_is_filled_to_the_step_that_is_reached(demo_store: Path, lang
         html = ladder_html(study(grade), studied(demo_store, study(grade), language=language))
         assert html.count('<li class="found">') == grade + 1
         assert html.count("<li") == 5
-        assert html.count(words(language).say("evidence.reached") + "</span>") >= grade + 1
+        states = re.findall(r'<span class="step-state">([^<]+)</span>', html)
+        said = words(language).say
+        assert states == [said("evidence.reached"), *[said("evidence.not_reached")] * (4 - grade)]
         assert not re.search(r"\d|%|★", re.sub(r"<[^>]+>", "", html))
 
 

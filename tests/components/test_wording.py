@@ -108,6 +108,7 @@ def refusals(reasons: Iterable[Refusal]) -> list[Verdict]:
 
 OF_PLACE = (
     Refusal.IS_CITY, Refusal.NO_CITY_FIGURE, Refusal.VISITORS, Refusal.NO_RESIDENTS_TO_COMPARE, Refusal.NO_REST_OF_CITY,
+    Refusal.OTHER_SETTING, Refusal.NO_SETTING,
 )  # fmt: skip
 OF_SURVEYS = (Refusal.OPT_IN, Refusal.NO_SAMPLE_SIZE, Refusal.NO_RANGE)
 OF_RATES = (Refusal.NO_RESIDENTS, Refusal.OTHER_BASE)
