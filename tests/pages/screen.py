@@ -43,13 +43,15 @@ class Stated:
 class Screen:
     """Everything on a page.
 
-    texts: all that can be read or heard, in order. headings: level and text, in order. anchors: what a link can jump
+    texts: all that can be read or heard, in order. headings: level and text, in order. heading_at: the place of each
+    among the texts. anchors: what a link can jump
     to, with its heading. links: addresses on the page. permalinks: the addresses that are offered for copying.
     figures: texts that lead to the page of a figure. address: the codes in the browser's address afterwards.
     """
 
     texts: list[str] = field(default_factory=list)
     headings: list[tuple[int, str]] = field(default_factory=list)
+    heading_at: list[int] = field(default_factory=list)
     anchors: dict[str, str] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
     permalinks: list[str] = field(default_factory=list)
@@ -64,6 +66,14 @@ class Screen:
     def text(self) -> str:
         """All that can be read or heard, one piece a line."""
         return "\n".join(self.texts)
+
+    def under(self, heading: str) -> str:
+        """All that stands between a heading and the next one of its level or above, one piece a line."""
+        at = next(at for at, (_, text) in enumerate(self.headings) if text == heading)
+        level = self.headings[at][0]
+        later = zip(self.headings[at + 1 :], self.heading_at[at + 1 :], strict=True)
+        end = next((place for (other, _), place in later if other <= level), len(self.texts))
+        return "\n".join(self.texts[self.heading_at[at] + 1 : end])
 
     @property
     def title(self) -> str:
@@ -110,6 +120,7 @@ def look_at(visitor: AppTest) -> Screen:
 def _read(screen: Screen, kind: str, proto: Any) -> None:
     if kind in ("title", "header", "subheader"):
         screen.headings.append((LEVELS[proto.tag], plain(proto.body)))
+        screen.heading_at.append(len(screen.texts))
         screen.anchors[proto.anchor] = plain(proto.body)
         screen.texts.append(plain(proto.body))
     elif kind == "html":
@@ -176,6 +187,7 @@ def _fixed_words(part: object) -> list[str]:
 def _read_html(screen: Screen, body: str) -> None:
     reader = _Reader()
     reader.feed(body)
+    screen.heading_at += [len(screen.texts) + at for at in reader.heading_at]
     screen.texts += reader.texts
     screen.headings += reader.headings
     screen.anchors |= dict.fromkeys(reader.anchors, "")
@@ -193,6 +205,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.texts: list[str] = []
         self.headings: list[tuple[int, str]] = []
+        self.heading_at: list[int] = []
         self.anchors: set[str] = set()
         self.links: list[str] = []
         self.tables: list[tuple[list[str], list[list[str]], str]] = []
@@ -220,6 +233,7 @@ class _Reader(HTMLParser):
         self.texts += [given[name] for name in ("alt", "aria-label", "title") if given.get(name)]
         if tag in LEVELS:
             self.headings.append((LEVELS[tag], ""))
+            self.heading_at.append(len(self.texts))
 
     def handle_endtag(self, tag: str) -> None:
         tag = "a.fig" if tag == "a" and "a.fig" in self._open else tag
