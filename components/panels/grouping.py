@@ -149,7 +149,7 @@ def grouping_card(
         drawing=drawing,
         alt=said("card.alt", finding=finding, detail=" ".join([*lines, compared])),
         table=grouping_table(figures, found, measure, scope),
-        rows=grouping_rows(found, measure, period, scope),
+        rows=grouping_rows(found, measure, period, figures, scope),
         how_to_read=said("how_to_read.grouping"),
         details=details,
         source=source_line(measure, scope),
@@ -183,17 +183,18 @@ def grouping_table(figures: pd.DataFrame, found: Grouping, measure: Mapping[str,
     return pd.DataFrame(lines)
 
 
-def grouping_rows(found: Grouping, measure: Mapping[str, Any], period: str, scope: Scope) -> pd.DataFrame:
-    """The file: the rate of each area that takes part, its neighbors, z and p, and what it is part of."""
-    areas = found.areas
+def grouping_rows(
+    found: Grouping, measure: Mapping[str, Any], period: str, figures: pd.DataFrame, scope: Scope
+) -> pd.DataFrame:
+    """The file: the published rate of each area, its neighbors that took part, z and p, and what it is part of."""
+    areas, published = found.areas, figures.set_index("id")
     return pd.DataFrame(
         {
             "measure_id": measure["id"],
             "period": period,
+            "unit": measure["unit"],
             "neighborhood_id": areas.neighborhood,
-            "value": areas.value,
-            "status": areas.status.astype(str),
-            "reason": areas.reason,
+            **{name: areas.neighborhood.map(published[name]) for name in ("value", "status", "reason")},
             "neighbors_compared": areas.neighbors,
             "gi_star_z": areas.z,
             "p": areas.p,
