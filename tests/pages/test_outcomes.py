@@ -154,7 +154,7 @@ class TestParts:
         assert card.drawing is not None
         assert card.table is not None
         asked = {"measures": ["vehicle_break_ins", "robbery"], "periods": ["2025"], "neighborhoods": ["downtown"]}
-        figures = queries.figures(with_parts.release, **asked)  # type: ignore[arg-type]
+        figures = queries.figures(with_parts.release, **asked)
         assert list(card.drawing.rows.value) == [one.numerator for one in figures]
         assert len(card.table) == 2
         assert EN.say("outcomes.parts_are_some") in card.lead
