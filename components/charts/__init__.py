@@ -7,9 +7,9 @@ from components.charts.evaluation import Found, evaluation
 from components.charts.funnel import funnel
 from components.charts.goal import goal
 from components.charts.money import bullets, steps
+from components.charts.multiples import multiples
 from components.charts.ratios import ratios
 from components.charts.spans import spans
-from components.charts.multiples import multiples
 from components.charts.strip import strip
 from components.charts.timeline import Mark, trend, years
 
