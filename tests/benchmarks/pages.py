@@ -50,6 +50,8 @@ def report(store: Path, place: str) -> str:
         codes = {"neighborhood": f"&n={place}", "figure": f"&m={figure.measure}&at=city&p={figure.period}"}
         programs = queries.programs(Store(store).open()).id
         codes |= {"program": f"&program={programs[0]}"} if len(programs) else {}
+        other = next(code for code in queries.neighborhoods(Store(store).open()).id if code != place)
+        codes |= {"compare": f"&with={place},{other}"}
         for name, path in PAGE_PATHS.items():
             cases[name] = (ours, f"{path}?lang=en{codes.get(name, '')}")
         return _measured(cases)

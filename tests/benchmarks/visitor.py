@@ -38,7 +38,7 @@ class Visitor:
         self._script = ""
         self._kept: list[str] = []
         self.title = ""
-        """The title in the browser's tab, where the page sets one."""
+        """The title that the menu gives the browser's tab; the page of a program or figure sets its own after it."""
         self.choices: dict[str, tuple[str, list[str]]] = {}
         """Label of a select box = (its id, its options); of several with one label the first: the scope."""
 
@@ -70,6 +70,7 @@ class Visitor:
             state = said.rerun_script.widget_states.widgets.add()
             state.id, state.string_value = widget, option
         self._connection.send(said.SerializeToString())
+        self.title = ""
         answer = Answer()
         while True:
             frame = self._connection.recv(WAITS_S)
@@ -91,7 +92,7 @@ class Visitor:
         elif kind == "navigation":
             self._script = message.navigation.page_script_hash or self._script
         elif kind == "page_config_changed":
-            self.title = message.page_config_changed.title
+            self.title = self.title or message.page_config_changed.title
         elif kind == "page_info_changed":
             self._query = message.page_info_changed.query_string
         elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "selectbox":
