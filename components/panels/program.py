@@ -19,7 +19,7 @@ from components.panels.measures import measure_card
 from components.panels.money import amount_cell, cents_text, default_year, exact_text, steps_card
 from components.panels.neighborhood import jumps_html
 from components.panels.problems import short_html
-from components.panels.programs import STATUS_MEANING
+from components.panels.programs import STATUS_MEANING, where_text
 from components.panels.voice import promises_card, themes_table
 from components.passports import MoneyKey, money_figured, promises_of
 from components.passports.money import COLUMN_OF, PHASE_NAMES
@@ -115,10 +115,10 @@ def head_facts(scope: Scope, program: Mapping[str, Any]) -> list[tuple[str, str 
 
 
 def places_of(scope: Scope, program: Mapping[str, Any]) -> str | Linked:
-    """The neighborhoods of a program, each leading to its page; citywide in words."""
+    """The neighborhoods of a program, each leading to its page; citywide, outside the city or not stated in words."""
     ids = [str(place) for place in program["neighborhood_ids"]]
     if not ids:
-        return scope.say("programs.citywide")
+        return where_text(scope, program)
     names = {scope.name_of(place): place for place in ids}
     text = formats.join(list(names), scope.language)
     if program["citywide"]:

@@ -118,11 +118,16 @@ def program_facts(scope: Scope, program: Mapping[str, Any], known: Known) -> lis
 
 
 def where_text(scope: Scope, program: Mapping[str, Any]) -> str:
-    """The neighborhoods of a program, or that it is for the whole city."""
+    """The neighborhoods of a program; that it is for the whole city, runs outside it, or that nobody says where."""
     places = formats.join([scope.name_of(place) for place in program["neighborhood_ids"]], scope.language)
-    if program["citywide"] and places:
-        return scope.say("programs.citywide_and", places=places)
-    return places or scope.say("programs.citywide")
+    if places:
+        return scope.say("programs.citywide_and", places=places) if program["citywide"] else places
+    return scope.say(f"programs.{where_else(program)}")
+
+
+def where_else(program: Mapping[str, Any]) -> str:
+    """What is said of a program that is tied to no neighborhood: citywide, outside_city or not_stated."""
+    return next((where for where in ("citywide", "outside_city") if program[where]), "not_stated")
 
 
 def partners_text(scope: Scope, partners: Sequence[Mapping[str, Any]]) -> str:

@@ -39,7 +39,9 @@ def programs(
     citywide: bool | None = None,
     language: str = "en",
 ) -> pd.DataFrame:
-    """Programs by name: the columns of `program`, and neighborhood_ids (a list, empty for citywide ones).
+    """Programs by name: the columns of `program`, neighborhood_ids (a list, empty for citywide ones), outside_city.
+
+    outside_city: it is tied to no place here, and all of its money goes outside the city.
 
     Only those for which all that is given holds. neighborhood, setting: it runs in that place, or in one of that
     setting; citywide programs are not counted as running in any one place. kind: a stakeholder of that kind is a
@@ -67,6 +69,11 @@ def programs(
     )
     places = links.groupby("program_id").neighborhood_id.agg(list)
     frame["neighborhood_ids"] = [places.get(program, []) for program in frame.id]
+    line = columns(BudgetLine)
+    reaches = read(release, select(line.program_id, line.reach).where(line.program_id.is_not(None)).distinct())
+    elsewhere = reaches.groupby("program_id").reach.agg(lambda reach: set(reach) == {"outside_city"})
+    away = frame.id.isin(elsewhere.index[elsewhere.astype(bool)])
+    frame["outside_city"] = away & ~frame.citywide.astype(bool) & ~frame.neighborhood_ids.astype(bool)
     return in_language(release, frame, Program, language)
 
 
