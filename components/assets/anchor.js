@@ -9,6 +9,7 @@
     const found = document.getElementById(id);
     if (!found || /^H[1-6]$/.test(found.tagName)) return;
     stop();
+    for (let fold = found.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     // What stands above it may still grow.
     found.scrollIntoView();
     setTimeout(() => found.isConnected && found.scrollIntoView(), 500);

@@ -27,7 +27,7 @@ from components.choices import (
 )
 from components.panels.activities import show_work
 from components.panels.places import show_limits
-from components.panels.programs import cards_html, known_of
+from components.panels.programs import Known, cards_html, known_of
 from components.passports import CITYWIDE, PROGRAMS, listed_figured, listed_passport
 from components.scope import Scope, choose_code
 from components.tables import Figured, text_html
@@ -37,6 +37,8 @@ from data import queries
 from data.models import PILLARS
 
 ALL = "all"
+OPEN_CARDS, OPEN_CITYWIDE = 24, 6
+"""So many cards stand open, of those asked for and of those for the whole city beside them; the rest is folded."""
 MOST_BARS = 40
 """So many programs are drawn in the timeline: more would be a page of their own."""
 
@@ -100,11 +102,20 @@ def list_html(scope: Scope, choices: Choices) -> str:
     parts = [
         f'<h2 id="all">{text_html(told)}</h2>',
         f"<p>{text_html(more)}{_show_all(scope, choices)}</p>",
-        cards_html(scope, found, known) or f"<p>{escape(scope.say('listing.no_match'))}</p>",
+        folded_html(scope, found, known, OPEN_CARDS) or f"<p>{escape(scope.say('listing.no_match'))}</p>",
     ]
     if len(citywide):
-        parts += [f'<h2 id="for-city">{escape(scope.say("listing.for_city"))}</h2>', cards_html(scope, citywide, known)]
+        parts.append(f'<h2 id="for-city">{escape(scope.say("listing.for_city"))}</h2>')
+        parts.append(folded_html(scope, citywide, known, OPEN_CITYWIDE))
     return "".join(parts)
+
+
+def folded_html(scope: Scope, programs: pd.DataFrame, known: Known, most: int) -> str:
+    """Programs as cards, of which at most so many stand open; nothing for no program."""
+    html, rest = cards_html(scope, programs.head(most), known), cards_html(scope, programs.iloc[most:], known)
+    if rest:
+        html += f'<details class="rest"><summary>{escape(scope.say("listing.rest"))}</summary>{rest}</details>'
+    return html
 
 
 def _counted(scope: Scope, what: str, choices: Choices, sentence: str) -> Figured:
