@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 PAGES = Path(__file__).parents[2] / "pages"
 PATIENCE_S = 120
-PROGRAMS = {"demo": "safe-lights", "cincinnati": "boots-on-the-ground-fund"}
+PROGRAMS = {"demo": "safe-lights", "cincinnati": "boots-neighborhood-heroes"}
 """A program of each city that has any."""
 LEVELS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 

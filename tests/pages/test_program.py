@@ -128,7 +128,7 @@ class TestGoals:
 
     def test_a_program_without_a_goal_says_so(self, publish: Publish) -> None:
         publish("cincinnati")
-        screen = open_page("program", lang="en", program="boots-on-the-ground-fund")
+        screen = open_page("program", lang="en", program="boots-neighborhood-heroes")
         assert SAID.say("program.no_goal") in screen.texts
 
 
@@ -231,7 +231,7 @@ class TestMoney:
 
     def test_awards_say_who_is_paid_and_that_spending_is_not_told(self, publish: Publish) -> None:
         release = Store(publish("cincinnati")).open()
-        program = "human-services-violence-prevention-fund"
+        program = "hs-seven-hills"
         lines = queries.budget_lines(release, program=program)
         screen = open_page("program", lang="en", program=program)
         table = table_of(screen, SAID.say("program.money_paid_count", n=int(lines.recipient.notna().sum())))
