@@ -328,7 +328,7 @@ def test_row_38_the_grade_chooses_the_words(scope: Scope) -> None:
     for evaluation in rows_of(scope, "evaluation"):
         told = program_page(evaluation["program_id"]).under(EN.say("program.results"))
         if evaluation["grade"] == 1 and evaluation["estimate"] is not None:
-            assert EN.say("verdict.other_causes") in told, evaluation["id"]
+            assert EN.say("evidence.after_1") in told, evaluation["id"]
         if evaluation["refused"]:
             assert "Too little data to judge" in told, evaluation["id"]
 
