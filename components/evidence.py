@@ -29,8 +29,8 @@ NAMES_AT_MOST = 3
 def grade_of(evaluation: Mapping[Any, Any]) -> str:
     """The highest grade that an evaluation's own record carries, at most the one it states: one of GRADES.
 
-    evaluation: a row of `queries.evaluations`. One that publishing worked out needs an estimate with its range, and
-    chance in the choice of places for 4. One that was typed (releases of older software, published studies) needs for
+    evaluation: a row of `queries.evaluations`. One that publishing worked out needs an estimate with its range, and for
+    4 the address of the plan by which chance chose the places. One that was typed (releases of older software, published studies) needs for
     grade 1 and above an estimate with its range; 2 a named comparison; 3 what was seen nearby too; 4 the address of the
     report. Without the range nothing can be judged.
     """
@@ -42,7 +42,7 @@ def grade_of(evaluation: Mapping[Any, Any]) -> str:
     if not has(evaluation, "estimate", "low", "high"):
         return NOT_ASSESSABLE
     if is_computed(evaluation):
-        carried = 4 if evaluation.get("randomized") else 3
+        carried = 3
     else:
         carried = 1 if not has(evaluation, "comparator") else 2 if not has(evaluation, "displacement") else 3
     return f"grade_{min(stated, carried)}"
@@ -82,7 +82,7 @@ def finding_of(evaluation: Mapping[Any, Any], scope: Scope) -> str:
         return said("evidence.grade_4_report")
     key, clear = f"evidence.{grade}", is_clear(evaluation)
     if grade == "grade_4" and has(evaluation, "method"):
-        key += "_randomized" if evaluation.get("randomized") else "_published"
+        key += "_randomized" if evaluation.get("randomized") or is_computed(evaluation) else "_published"
     if grade == "grade_1" and is_computed(evaluation) and evaluation["method"] != "before_after":
         key += "_expected"
     slots: dict[str, Any] = {"range": range_words(evaluation, scope)}

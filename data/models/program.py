@@ -248,7 +248,7 @@ class Evaluation(Table, table=True):
         "Periods of the series it rests on.", one_of=("month", "quarter", "year"), computed=True
     )
     finished_on: date | None = col("When it was finished.", optional=True)
-    url: str | None = col("Address of the report.", optional=True)
+    url: str | None = col("Address of the report, or of the plan by which areas were drawn.", optional=True)
 
 
 class EvaluationArea(Table, table=True):

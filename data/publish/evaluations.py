@@ -282,13 +282,17 @@ def _ask_the_counts(case: _Case) -> None:
         raise Refused("under_20_events")
 
 
+def _is_by_chance(case: _Case) -> bool:
+    return bool(case.row["randomized"]) or case.row["chosen_because"] == "random"
+
+
 def _is_at_its_peak(case: _Case) -> bool:
     """An area picked when it was high comes down by itself (regression to the mean).
 
     So says the pack, or the counts: the events before are clearly above the mean of windows of the same length and
     season in earlier years, as far back as these are published without a gap or a break, where there are two or more.
     """
-    if case.row["chosen_because"] == "random" or bool(case.row["randomized"]):
+    if _is_by_chance(case):
         return False
     if case.row["chosen_because"] == "peak":
         return True
@@ -438,6 +442,8 @@ def _grade(case: _Case, trends: str | None) -> int:
     """How much the design can carry, whatever it found (the domain reference, 3.6)."""
     if not case.count("comparison") or case.method == "before_after" or trends == "differ":
         return 1
+    if _is_by_chance(case) and not pd.isna(case.row["url"]):
+        return 4
     has_more = case.count("comparison") >= 2 or case.method == "interrupted_series"
     return 3 if case.count("buffer") and has_more else 2
 

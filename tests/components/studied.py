@@ -30,6 +30,7 @@ def study(grade: int = 2, **more: Any) -> dict[str, Any]:
     row = dict.fromkeys(column.name for column in table_of(Evaluation).columns)
     return {
         **row, "id": "e-study", "program_id": "second-key", "measure_id": "burglary", "randomized": grade == 4,
+        "url": "https://example.org/draw" if grade == 4 else None,
         "method": {0: "before_after", 1: "before_after"}.get(grade, "displacement_difference"), "grade": grade,
         "before": "2023-07-01..2024-06-30", "after": "2024-07-01..2025-06-30", "declared_on": date(2024, 5, 2),
         "chosen_because": "need", "design": "Reported break-ins before and after.", "unit": "reported break-ins",

@@ -49,6 +49,8 @@ def english(demo_store: Path) -> Scope:
         (1, {"estimate": None, "low": None, "high": None}, "not_assessable"),
         (3, {"low": float("nan"), "high": float("nan")}, "not_assessable"),
         (4, {"url": None, "low": None}, "not_assessable"),
+        (4, {"method": "displacement_difference", "randomized": True}, "grade_4"),
+        (4, {"method": "displacement_difference", "randomized": True, "url": None}, "grade_3"),
     ],
 )
 def test_a_grade_that_the_record_does_not_carry_is_lowered(stated: int, missing: dict[str, Any], carried: str) -> None:

@@ -217,6 +217,8 @@ def test_a_peak_takes_two_earlier_windows_of_the_same_measure_and_no_lot() -> No
 
 # ---------------------------------------------------------------- grades and trends
 
+DRAWN = {"randomized": True, "url": "https://x.org/draw"}
+
 
 @pytest.mark.parametrize(
     ("declared", "roles", "grade"),
@@ -232,6 +234,10 @@ def test_a_peak_takes_two_earlier_windows_of_the_same_measure_and_no_lot() -> No
         ({**SERIES, "before": "2020-01-01..2022-12-31"}, {"t": "treated"}, 1),
         ({**SERIES, "before": "2020-01-01..2022-12-31"}, TWO, 2),
         ({**SERIES, "before": "2020-01-01..2022-12-31"}, {**TWO, "d": "buffer"}, 3),
+        ({**WDD, **YEARS, **DRAWN}, TWO, 4),
+        ({**WDD, **YEARS, **DRAWN, "randomized": False}, TWO, 2),
+        ({**WDD, **YEARS, **DRAWN, "url": None}, TWO, 2),
+        ({**BEFORE_AFTER, **DRAWN}, {"t": "treated"}, 1),
     ],
 )
 @pytest.mark.parametrize("after", [10, 20, 40], ids=["good", "null", "adverse"])
