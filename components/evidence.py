@@ -58,6 +58,11 @@ def is_clear(evaluation: Mapping[Any, Any]) -> bool:
     return has(evaluation, "estimate", "low", "high") and not evaluation["low"] <= 0 <= evaluation["high"]
 
 
+def holds_nearby(evaluation: Mapping[Any, Any]) -> bool:
+    """True where the difference is of the places of the program and those nearby together."""
+    return evaluation.get("method") == "displacement_difference" and has(evaluation, "displaced")
+
+
 def has_number(evaluation: Mapping[Any, Any]) -> bool:
     """True where an estimate with its range may be shown."""
     return grade_of(evaluation) not in ("grade_0", NOT_ASSESSABLE) and has(evaluation, "estimate", "low", "high")
@@ -90,6 +95,9 @@ def finding_of(evaluation: Mapping[Any, Any], scope: Scope) -> str:
         slots["comparator"] = comparator_of(evaluation, scope)
     if clear:
         slots["estimate"] = amount(evaluation, scope)
+    if holds_nearby(evaluation) and (clear or grade != "grade_3"):  # the sentence of an unclear 3 says so itself
+        last = "estimate" if clear else "range"
+        slots[last] = said("evidence.with_nearby", change=slots[last])
     return said(f"{key}_{'clear' if clear else 'unclear'}", **slots)
 
 
