@@ -72,11 +72,10 @@ def _add_program(tables: Tables, program: dict[str, Any], *, as_of: date) -> Non
         tables.add("program_neighborhood", {"program_id": program["id"], "neighborhood_id": place})
     for legal in program["legal"]:
         tables.add("program_legal_basis", {"program_id": program["id"], "legal_basis_id": legal})
-    for partner, role, since in program["partners"]:
+    for partner, role, role_es, since in program["partners"]:
         if since <= as_of:
-            tables.add(
-                "program_partner", {"program_id": program["id"], "partner_id": partner, "role": role, "since": since}
-            )
+            part = {"program_id": program["id"], "partner_id": partner, "role": role, "since": since}
+            tables.add("program_partner", {**part, "es": {"role": role_es}})
     groups = texts("programs")["stakeholders"]
     for took_part, kinds in ((True, program["took_part"]), (False, program["absent"])):
         for kind in kinds:
