@@ -81,6 +81,13 @@ class Scope:
 
     def ask(self, question: Callable[..., T], **keywords: Any) -> T:
         """Put a question of `data.queries` to this release, through the one cached door."""
+    def group_name(self, group: str) -> str:
+        """The name of a group of people, found by the name that its figures have; of everyone for `all`."""
+        if group == "all":
+            return self.say("outcomes.everyone")
+        labels = self.ask(queries.group_labels, language=self.language)
+        return str(dict(zip(labels.group_name, labels.group_label, strict=True)).get(group, group))
+
         return ask(question, self.release, **keywords)
 
     def params(self, **changes: str | None) -> dict[str, str]:

@@ -85,7 +85,7 @@ def _in_place(scope: Scope, measure: Mapping[str, Any], period: str, place: str)
     if not told and people.group_name.isin([figure.group for figure in every]).any():
         listed = formats.join([formats.period_label(code, scope.language) for code in when.period], scope.language)
         return scope.say("equity.refused_period", periods=listed)
-    found, labels = [], group_labels(scope)
+    found, labels = [], {group: scope.group_name(group) for group in told}
     for benchmark in queries.records(scope.ask(queries.benchmarks, language=scope.language)):
         mine = people[(people.benchmark_id == benchmark["id"]) & people.group_name.isin(list(told))]
         near = nearest_period(list(mine.period.unique()), period)
@@ -105,12 +105,6 @@ def nearest_period(there: Sequence[str], wanted: str) -> str | None:
     return apart[0][2] if apart and apart[0][0] <= YEARS_APART * 366 else None
 
 
-def group_labels(scope: Scope) -> dict[str, str]:
-    """The name of each group in the reader's language, by the name that figures are found by."""
-    labels = scope.ask(queries.group_labels, language=scope.language)
-    return dict(zip(labels.group_name, labels.group_label, strict=True))
-
-
 def compared(
     benchmark: Mapping[str, Any],
     period: str,
@@ -127,7 +121,7 @@ def compared(
     reference = str(benchmark["reference_group"])
     beside, beside_people = _events(told[reference]), counted.get(reference, math.nan)
     rows = []
-    for group in [reference, *sorted(set(told) - {reference})]:
+    for group in [reference, *sorted(set(told) - {reference}, key=lambda code: str(names.get(code, code)))]:
         events, mine = _events(told[group]), counted.get(group, math.nan)
         row: dict[str, Any] = {
             "group": group, "name": str(names.get(group, group)), "figure": told[group], "events": events,

@@ -41,18 +41,28 @@ def show_groups(scope: Scope, measure: Mapping[str, Any], period: str) -> bool:
     st.header(for_markdown(scope.say("outcomes.groups")), anchor="groups")
     card = groups_card(scope, measure, period)
     if card is None:
-        st.markdown(for_markdown(scope.say("outcomes.no_groups")))
+        st.markdown(for_markdown(no_groups(scope, measure)))
         return False
     show_card(card, scope)
-    names = list(dict.fromkeys(_by_group(scope, measure, period).group))
+    names = sorted(set(_by_group(scope, measure, period).group) - {EVERYONE}, key=scope.group_name)
     group = choose_code(
         scope.say("outcomes.group_over_time"), [EVERYONE, *names], param=GROUP, default=EVERYONE, width=320,
-        label_of=lambda code: scope.say("outcomes.no_group") if code == EVERYONE else code,
+        label_of=lambda code: scope.say("outcomes.no_group") if code == EVERYONE else scope.group_name(code),
         unknown=lambda code: scope.say("outcomes.unknown_group", code=code),
     )  # fmt: skip
     if group != EVERYONE:
         show_card(group_card(scope, measure, period, group), scope)
     return True
+
+
+def no_groups(scope: Scope, measure: Mapping[str, Any]) -> str:
+    """Why there are no groups: never published, or for other periods, which are named."""
+    for place in dict.fromkeys((scope.place_or_city, "city")):
+        when = scope.ask(queries.group_periods, measure=measure["id"], neighborhood=place)
+        if len(when):
+            labels = [formats.period_label(code, scope.language) for code in when.period]
+            return scope.say("equity.refused_period", periods=formats.join(labels, scope.language))
+    return scope.say("outcomes.no_groups")
 
 
 @keep()
@@ -124,20 +134,25 @@ def _by_group(scope: Scope, measure: Mapping[str, Any], period: str) -> pd.DataF
 
 @keep()
 def groups_card(scope: Scope, measure: Mapping[str, Any], period: str) -> Card | None:
-    """A figure for each group, in the order of their names, with everyone's as a line; None without groups."""
+    """A figure for each group, in the order of their names; None without groups.
+
+    Everyone's is a line beside rates and shares. A count of everyone is in the table alone: the sum of the others.
+    """
     said, rows = scope.say, _by_group(scope, measure, period)
     groups, everyone = rows[rows.group != EVERYONE], rows[rows.group == EVERYONE]
     if groups.empty:
         return None
+    is_count = measure["unit"] == "events"
+    groups = groups.assign(name=groups.group.map(scope.group_name)).sort_values("name", ignore_index=True)
     place = str(groups.neighborhood.iloc[0])
     figures = [queries.as_figure(row) for row in queries.records(pd.concat([everyone, groups]))]
     shown = groups[groups.value.notna()]
     where: dict[str, Any] = {"measure": str(measure["name"]), "place": scope.name_of(place)}
-    drawn = groups.assign(neighborhood=groups.group, name=groups.group).drop(columns="group")
+    drawn = groups.assign(neighborhood=groups.group, label=groups.name).drop(columns="group")
     table = pd.DataFrame(
         [
             {
-                said("table.group"): said("outcomes.everyone") if one.group == EVERYONE else one.group,
+                said("table.group"): scope.group_name(one.group),
                 said("table.value"): figured(one, scope, value_text(one, scope)),
                 said("table.range"): range_text(one, scope) or said("reading.no_range"),
                 said("table.base"): base_or_none(one, scope),
@@ -149,7 +164,7 @@ def groups_card(scope: Scope, measure: Mapping[str, Any], period: str) -> Card |
     lead = said("outcomes.groups_lead")
     if place != scope.place_or_city:
         lead = f"{said('outcomes.groups_of_city')} {lead}"
-    finding = said("outcomes.groups_finding", **where)
+    finding = said("outcomes.groups_counted" if is_count else "outcomes.groups_finding", **where)
     detail = said("outcomes.groups_alt", shown=formats.count(len(shown), scope.language), n=len(groups))
     return Card(
         id="groups",
@@ -157,14 +172,16 @@ def groups_card(scope: Scope, measure: Mapping[str, Any], period: str) -> Card |
         finding=finding,
         subtitle=said("outcomes.groups_subtitle", **where, period=formats.period_label(period, scope.language)),
         lead=lead,
-        drawing=charts.strip(
+        drawing=charts.bars(drawn, look(scope.theme), scope.language, scope.width, unit="events")
+        if is_count
+        else charts.strip(
             drawn, look(scope.theme), scope.language, scope.width, unit=str(measure["unit"]),
             city=everyone.value.iloc[0] if len(everyone) else None, city_name=said("outcomes.everyone"),
         ),
         alt=said("card.alt", finding=finding, detail=detail),
         table=table,
         rows=file_rows(pd.concat([everyone, groups]), scope),
-        how_to_read=said("how_to_read.groups"),
+        how_to_read=said("how_to_read.group_counts" if is_count else "how_to_read.groups"),
         notices=_notices(scope, groups),
         source=source_line(measure, scope),
         passport=observation_passport(figures[0], scope, measure),
@@ -176,6 +193,7 @@ def groups_card(scope: Scope, measure: Mapping[str, Any], period: str) -> Card |
 def group_card(scope: Scope, measure: Mapping[str, Any], period: str, group: str) -> Card:
     """One group over time."""
     said, place = scope.say, str(_by_group(scope, measure, period).neighborhood.iloc[0])
+    name = scope.group_name(group)
     rows = scope.ask(
         queries.figure_table, measures=[str(measure["id"])], neighborhoods=[place], groups=[group]
     )  # fmt: skip
@@ -185,15 +203,15 @@ def group_card(scope: Scope, measure: Mapping[str, Any], period: str, group: str
     if waves.value.notna().sum() > 1:
         drawing = charts.years(
             as_waves(waves).assign(neighborhood=group), look(scope.theme), scope.language, scope.width, chosen=group,
-            names={group: group}, breaks=scope.ask(queries.breaks, measure=measure["id"], language=scope.language),
+            names={group: name}, breaks=scope.ask(queries.breaks, measure=measure["id"], language=scope.language),
         )  # fmt: skip
-    finding = said("outcomes.group_finding", measure=str(measure["name"]), group=group)
+    finding = said("outcomes.group_finding", measure=str(measure["name"]), group=name)
     return Card(
         id="group",
         page="outcomes",
         finding=finding,
         subtitle=said(
-            "outcomes.group_subtitle", measure=str(measure["name"]), group=group, place=scope.name_of(place),
+            "outcomes.group_subtitle", measure=str(measure["name"]), group=name, place=scope.name_of(place),
             value=value_text(newest, scope), period=formats.period_label(newest.period, scope.language),
         ),
         drawing=drawing,

@@ -84,12 +84,15 @@ def mapped_measures(scope: Scope) -> pd.DataFrame:
 
 
 def map_periods(scope: Scope, measure: str) -> list[str]:
-    """Periods that a map can show, newest first: years or stretches of one where there are any, else months."""
+    """Periods that a map can show, newest first: years or stretches of one where there are any, else months.
+
+    Of those that end on one day the longest comes first: a year before its last quarter.
+    """
     frame = scope.ask(queries.periods, measure=measure)
     kinds = frame.period.map(lambda code: periods.parse(code).kind)
     long = frame[kinds.isin(["year", "fiscal", "range", "quarter"])]
     frame = long if len(long) else frame
-    return list(frame.sort_values(["period_end", "period_start"], ascending=False).period)
+    return list(frame.sort_values(["period_end", "period_start"], ascending=[False, True]).period)
 
 
 def show_legend(scope: Scope, measure: Mapping[str, Any], figures: pd.DataFrame) -> None:

@@ -60,7 +60,7 @@ def observation_passport(figure: Figure, scope: Scope, measure: Mapping[str, Any
             (said("passport.measure"), title, definition),
             (said("table.place"), place, _place_link(figure.neighborhood, scope)),
             (said("table.period"), period),
-            (said("table.group"), "" if figure.group == EVERYONE else figure.group),
+            (said("table.group"), "" if figure.group == EVERYONE else scope.group_name(figure.group)),
             (said("table.status"), _status(figure, scope)),
             *survey_facts(figure, scope),
             *definition_facts(measure, scope),

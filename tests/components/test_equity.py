@@ -20,7 +20,7 @@ from components.tokens import look
 from components.words import languages
 from data import queries
 from data.figures import Figure, Status
-from tests.components.riverton import scope_of
+from tests.components.riverton import changed_store, scope_of
 from tests.components.test_charts import svg_of
 
 BENCHMARK = {"id": "residents", "name": "Residents", "reference_group": "B", "definition": "", "caveat": None}
@@ -171,6 +171,14 @@ def test_where_there_is_nothing_to_compare_one_sentence_says_why(demo_store: Pat
     told = comparisons_of(scope, measure_of(demo_store, "use_of_force"), "2024-Q1")
     assert isinstance(told, str)
     assert told.endswith("2021, 2022, 2023, 2024 and 2025.")
+
+
+def test_without_a_named_benchmark_there_is_no_ratio(demo_store: Path, tmp_path: Path) -> None:
+    changed_store(demo_store, tmp_path, "DELETE FROM benchmark_group", "DELETE FROM benchmark")
+    for language in languages():
+        scope = scope_of(tmp_path / "store", language=language)
+        told = comparisons_of(scope, measure_of(tmp_path / "store", "use_of_force", language), "2025")
+        assert told == scope.say("equity.refused_no_benchmark")
 
 
 def test_a_place_without_groups_shows_those_of_the_city(demo_store: Path) -> None:

@@ -125,6 +125,21 @@ class TestPage:
         assert "over time: 35 to 54" in screen.text
         assert EN.say("outcomes.unknown_group", code="9 to 11") in outcome(m="trust_fair", g="9 to 11").text
 
+    def test_force_opens_on_the_year_that_is_told_by_group(self, publish: Publish) -> None:
+        publish("demo")
+        for language in ("en", "es"):
+            screen, said = open_page("outcomes", lang=language, m="use_of_force"), words(language)
+            assert checks.everything(screen, language) == {}
+            assert screen.headings[0][1].endswith(", 2025")
+            assert not {said.say("outcomes.no_groups"), said.say("how_to_read.groups")} & set(screen.texts)
+            assert said.say("how_to_read.group_counts") in screen.text
+            name = {"en": "Hispanic or Latino", "es": "Hispanas o latinas"}[language]
+            everyone = said.say("outcomes.everyone")
+            assert [name in table.index for table, _ in screen.tables if everyone in table.index] == [True]
+        quarter = outcome(m="use_of_force", p="2025-Q4")
+        assert EN.say("outcomes.no_groups") not in quarter.text
+        assert "2024 and 2025" in quarter.text
+
     def test_a_topic_brings_its_first_measure(self, publish: Publish) -> None:
         publish("demo")
         visitor = start(m="burglary", p="2024", lang="en").run()
