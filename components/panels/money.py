@@ -370,6 +370,12 @@ def _line_cells(scope: Scope, lines: pd.DataFrame, column: str, at: str = "") ->
     ]
 
 
+def is_a_line_each(scope: Scope, ledger: str, year: str) -> bool:
+    """Whether each program of a year is one payment or award, so that who gets the money already tells of them."""
+    lines = scope.ask(queries.budget_lines, ledger=ledger, fiscal_year=year)
+    return bool(lines.recipient.notna().all() and not lines.program_id.duplicated().any())
+
+
 def show_budget(scope: Scope, ledger: str, year: str) -> None:
     """The budget of a year: from plan to spending, by fund, by what it buys, by program, by place."""
     said = scope.say
@@ -378,9 +384,10 @@ def show_budget(scope: Scope, ledger: str, year: str) -> None:
         parts_card(scope, "fund", ledger, year, heading=said("budget.comes_from")),
         parts_card(scope, "category", ledger, year, heading=said("budget.goes_to")),
         parts_card(scope, "unit_name", ledger, year, heading=said("budget.unit")),
-        parts_card(scope, "program_id", ledger, year, heading=said("budget.by_program")),
         parts_card(scope, "recipient", ledger, year, heading=said("budget.recipient")),
     ]
+    if not is_a_line_each(scope, ledger, year):
+        cards.insert(-1, parts_card(scope, "program_id", ledger, year, heading=said("budget.by_program")))
     for card in cards:
         if card is not None:
             show_card(card, scope)
