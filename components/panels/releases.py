@@ -29,6 +29,8 @@ ALL, MONEY = "all", "money"
 FIGURE = ["release_id", "table_name", "measure_id", "neighborhood_id", "period", "group_name", "item"]
 WHOLES = ("period", "measure", "group_name", "item")
 """Where one row tells of many figures that are new or gone, it holds how many."""
+WINDOWS = ("before", "after")
+"""Columns of an evaluation that hold a period, which may look like a number: 2024."""
 ROWS_ON_SCREEN, ROWS_ON_PHONE = 100, 20
 
 
@@ -304,6 +306,9 @@ def _end(text: str | None, change: Mapping[str, Any], unit: str, scope: Scope, *
         return scope.say(f"status.chip.{text}")
     if column.endswith("_cents"):
         return formats.money_exact(int(text), scope.language)
+    key = f"about.column_{column}"
+    if column in WINDOWS:
+        return f"{scope.say(key)}: {formats.period_label(text, scope.language)}"
     number = _number(text)
     if number is None:
         return text
@@ -313,7 +318,6 @@ def _end(text: str | None, change: Mapping[str, Any], unit: str, scope: Scope, *
         return scope.say("reading.events", n=number)
     if change["table_name"] == "observation" and column == "value":
         return amount_text(number, unit, scope)
-    key = f"about.column_{column}"
     name = scope.say(key) if key in scope.words else formats.sentence_case(column.replace("_", " "))
     return f"{name}: {formats.exact(text, scope.language)}"
 

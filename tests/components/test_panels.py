@@ -12,6 +12,7 @@ import pytest
 
 from components import formats
 from components.panels import (
+    catalog,
     home,
     measures,
     meetings,
@@ -46,6 +47,30 @@ def read(scope: Scope) -> dict[str, list[Reading]]:
 def cents(text: str) -> int:
     """Dollars as a table shows them, with a minus where there is one."""
     return int(re.sub(r"[^\d]", "", text) or 0) * (-1 if re.match(r"^\W*[-−(]", text) else 1)
+
+
+class TestPrograms:
+    @pytest.mark.parametrize(
+        ("citywide", "outside_city", "ids", "told"),
+        [
+            (True, False, [], "Citywide"),
+            (False, True, [], "Outside the city"),
+            (False, False, [], "Not stated"),
+            (False, False, ["harbor-point"], "Harbor Point"),
+            (True, False, ["harbor-point"], "Citywide, with a part for Harbor Point"),
+        ],
+    )
+    def test_where_a_program_runs(
+        self, scope: Scope, citywide: bool, outside_city: bool, ids: list[str], told: str
+    ) -> None:
+        program = {"citywide": citywide, "outside_city": outside_city, "neighborhood_ids": ids}
+        assert programs.where_text(scope, program) == told
+
+    def test_a_list_is_folded_after_its_first_cards_and_none_is_lost(self, scope: Scope) -> None:
+        known, found = programs.known_of(scope), scope.ask(queries.programs)
+        open_, _, folded = catalog.folded_html(scope, found, known, 3).partition('<details class="rest">')
+        assert (open_.count('<li class="program"'), folded.count('<li class="program"')) == (3, len(found) - 3)
+        assert '<details class="rest">' not in catalog.folded_html(scope, found, known, len(found))
 
 
 class TestMoney:
@@ -251,6 +276,9 @@ class TestAboutAndHome:
             "Goal of a program (lights-2026)", "Harbor Point", "", "Goal: 8.42", "Goal: 9", scope.release.id,
             "Corrected. A slip of the pen.",
         ]  # fmt: skip
+        moved = {**row, "table_name": "evaluation", "changed_column": "after", "old": "2024", "new": "2025"}
+        (told,) = releases.changes_table(scope, pd.DataFrame([moved])).to_dict("records")
+        assert [str(cell) for cell in told.values()][3] == "Time after: 2024"
 
     def test_changes_are_told_in_words_one_row_a_figure(self, scope: Scope) -> None:
         changes = releases.changes_until(scope).head(90)
