@@ -56,7 +56,7 @@ class Code:
             case ast.AnnAssign(target=ast.Name(id=text)):
                 self.told.add(text)
             case ast.JoinedStr(values=parts):
-                shape = "".join(part.value if isinstance(part, ast.Constant) else "\0" for part in parts)
+                shape = "".join(str(part.value) if isinstance(part, ast.Constant) else "\0" for part in parts)
                 if re.fullmatch(r"[a-z0-9_.\0]*[a-z]{3}[a-z0-9_.\0]*", shape):
                     self.built.add(tuple(shape.split("\0")))
 
