@@ -17,6 +17,12 @@ PAGES = Path(__file__).parents[2] / "pages"
 PATIENCE_S = 120
 PROGRAMS = {"demo": "safe-lights", "cincinnati": "boots-neighborhood-heroes"}
 """A program of each city that has any."""
+COMPARED = {
+    "demo": "harbor-point,canal-street",
+    "chicago": "albany-park,rogers-park",
+    "cincinnati": "avondale,westwood",
+}
+"""Two places of each city, set side by side."""
 LEVELS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 
 
@@ -102,7 +108,9 @@ def open_page(page: str, **query: str) -> Screen:
 
 
 def asked_for(page: str, city: str) -> dict[str, str]:
-    """The codes that a page needs before it shows anything: the page of a program needs a program."""
+    """The codes that a page needs before it shows anything: a program, or the places to compare."""
+    if page == "compare" and city in COMPARED:
+        return {"with": COMPARED[city]}
     return {"program": PROGRAMS[city]} if page == "program" and city in PROGRAMS else {}
 
 

@@ -9,13 +9,13 @@ from components.words import languages, words
 from tests.components.riverton import scope_of
 from tests.pages import checks
 from tests.pages.conftest import Publish
-from tests.pages.screen import open_page
+from tests.pages.screen import COMPARED, open_page
 from tests.pages.test_passports import Codes, disagreements, unlinked_tables
 
 CHOSEN = {
-    "demo": ("harbor-point,canal-street", "downtown,rail-yards,cote-vieille,fox-hollow"),
-    "chicago": ("albany-park,rogers-park", "loop,ohare,albany-park,burnside"),
-    "cincinnati": ("avondale,westwood", "downtown,california,avondale,west-end"),
+    "demo": (COMPARED["demo"], "downtown,rail-yards,cote-vieille,fox-hollow"),
+    "chicago": (COMPARED["chicago"], "loop,ohare,albany-park,burnside"),
+    "cincinnati": (COMPARED["cincinnati"], "downtown,california,avondale,west-end"),
 }
 
 
