@@ -180,7 +180,7 @@ def where_card(scope: Scope, choices: Choices) -> Card:
         id="places",
         page="programs",
         finding=finding,
-        subtitle=said("listing.map_subtitle", date=day),
+        subtitle=said("listing.map_subtitle_status" if choices.status else "listing.map_subtitle", date=day),
         lead=" ".join([*both_sentences(scope, everywhere), *told]),
         drawing=drawing,
         alt=said("card.alt", finding=finding, detail=""),
@@ -250,18 +250,21 @@ def bar_of(scope: Scope, program: dict[str, Any]) -> dict[str, Any]:
     """A program as a row of `charts.spans`."""
     start, end = program["started_on"], program["ended_on"]
     ended = end if _is_day(end) else None
-    over = program["status"] == "ended" or (ended is not None and ended < scope.as_of)
+    is_paused = program["status"] == "paused" and ended is None
+    over = is_paused or program["status"] == "ended" or (ended is not None and ended < scope.as_of)
     slots: dict[str, Any] = {
         "status": scope.words.name_of("kinds.program.status", str(program["status"])),
         "start": formats.month_text(start, scope.language),
     }
     key = "bar_from" if program["status"] in ("planned", "ended") else "bar_since"
+    if is_paused:  # since when is not on record, only since when it ran
+        key, slots["status"] = "bar_paused", scope.say("choices.status.paused")
     if ended is not None:
         key, slots["end"] = "bar_ended", formats.month_text(ended, scope.language)
     return {
         "label": str(program["name"]),
         "start": start,
-        "end": ended,
+        "end": scope.as_of if is_paused else ended,
         "text": scope.say(f"listing.{key}", **slots),
         "is_over": over,
         "is_plan": program["status"] == "planned",

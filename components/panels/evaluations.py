@@ -357,7 +357,8 @@ def ladder_html(evaluation: Mapping[str, Any], scope: Scope) -> str:
 def _details(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope) -> str:
     """Counts, how it was studied, how sure we are, what it cannot tell."""
     is_count = measure_of(evaluation, scope).get("kind", "count") in ("rate", "count")
-    told = ["cause", *(["reported", "elsewhere"] if is_count else [])]
+    first = "trial" if grade_of(evaluation) == "grade_4" else "cause"
+    told = [first, *(["reported", "elsewhere"] if is_count else [])]
     limits = "".join(f"<li>{escape(scope.say(f'evidence.cannot_{one}'))}</li>" for one in told)
     title = escape(scope.say("evidence.cannot"))
     return (

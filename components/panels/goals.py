@@ -59,8 +59,13 @@ def show_goal(scope: Scope, program: Mapping[str, Any], goal: Mapping[str, Any],
         return
     with st.container(border=True, gap="small", key=f"card-goal-{goal['id']}"):
         show_chips([goal_chip(scope, goal)])
-        st.subheader(for_markdown(goal_title(scope, goal)), anchor=f"goal-{goal['id']}")
+        st.subheader(for_markdown(goal_heading(scope, goal)), anchor=f"goal-{goal['id']}")
         show_text(goal_told(scope, goal))
+
+
+def goal_heading(scope: Scope, goal: Mapping[str, Any]) -> str:
+    """The heading of a goal's card: it says that this is a goal, or what is wanted would read like what is."""
+    return scope.say("program.goal_titled", goal=goal_title(scope, goal))
 
 
 def goal_title(scope: Scope, goal: Mapping[str, Any]) -> str:
@@ -86,7 +91,7 @@ def goal_card(
             unit=axis_of(goal["unit"]),
             limits=None if latest is None or latest.low is None or latest.high is None else (latest.low, latest.high),
         )  # fmt: skip
-    title, sentence, easier = goal_title(scope, goal), goal_sentence(scope, goal), scope.say("goals.easier")
+    title, sentence, easier = goal_heading(scope, goal), goal_sentence(scope, goal), scope.say("goals.easier")
     stated = next(part for part in ("latest", "target", "baseline") if part in numbers)
     sources = scope.ask(queries.sources, language=scope.language).set_index("id")
     source = sources.loc[program["source_id"]]

@@ -92,9 +92,8 @@ def stakeholder_sentences(scope: Scope, program: str) -> list[str]:
         ("left_out", groups[~groups.took_part.astype(bool)]),
     ):
         if len(mine):
-            told.append(
-                scope.say(f"program.{key}", groups=formats.join([str(name) for name in mine.name], scope.language))
-            )
+            # The names are a city's own, with large letters where it has them: no "and" between such.
+            told.append(scope.say(f"program.{key}", groups="; ".join(map(str, mine.name))))
     return told
 
 

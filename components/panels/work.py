@@ -54,13 +54,16 @@ def kinds_line(scope: Scope, work: pd.DataFrame) -> str:
     kinds = [
         scope.say(
             "program.work_kind_count",
-            kind=scope.words.name_of("kinds.response_activity.kind", kind),
+            kind=_mid_sentence(scope.words.name_of("kinds.response_activity.kind", kind)),
             n=int(counts.get(kind, 0)),
         )
         for kind in KINDS
     ]
-    total = formats.count(int(counts.sum()), scope.language)
-    return scope.say("program.work_by_kind", total=total, kinds=formats.join(kinds, scope.language))
+    return scope.say("program.work_by_kind", n=int(counts.sum()), kinds=formats.join(kinds, scope.language))
+
+
+def _mid_sentence(name: str) -> str:
+    return name[:1].lower() + name[1:]
 
 
 def work_table(scope: Scope, program: str, work: pd.DataFrame) -> pd.DataFrame:

@@ -72,3 +72,9 @@ def test_a_goal_without_any_number_has_no_card_and_one_below_zero_no_drawing(sco
 )
 def test_an_axis_is_in_the_unit_of_its_goal(unit: str | None, axis: str) -> None:
     assert axis_of(unit) == axis
+
+
+def test_the_heading_of_a_goal_says_that_it_is_one(scope: Scope) -> None:
+    card = goal_card(scope, program_of(scope, "safe-lights"), goal_of(scope, "g-lights-1-night"))
+    assert card is not None
+    assert card.finding == f"Goal: {goal_of(scope, 'g-lights-1-night')['description'].rstrip('.')}"

@@ -61,12 +61,12 @@ def english(demo_store: Path) -> Scope:
         ),
         (
             {"target": 50.0},
-            "This goal asks for less than where it began. Now at 71% (2024); the goal is 50% by December 31, 2026.",
+            "This goal is easier than where it began. Now at 71% (2024); the goal is 50% by December 31, 2026.",
             "notice",
         ),
         (
             {"direction": "fewer", "target": 60.0},
-            "This goal asks for less than where it began. Not on course. Now at 71% (2024); the goal is 60% by "
+            "This goal is easier than where it began. Not on course. Now at 71% (2024); the goal is 60% by "
             "December 31, 2026.",
             "notice",
         ),

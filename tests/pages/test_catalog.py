@@ -213,6 +213,14 @@ class TestBarsOverTime:
         assert rows.ends.iloc[1] == 2025.0
         assert list(rows.goes_on) == [True, False]
 
+    def test_a_paused_program_is_never_said_to_be_paused_since_its_first_day(self, demo_store: Path) -> None:
+        scope = scope_of(demo_store)
+        programs = scope.ask(queries.programs, language="en")
+        bar = catalog.bar_of(scope, queries.records(programs[programs.id == "trail-rangers"])[0])
+        assert bar["text"] == "Began May 2023, paused now"
+        assert bar["is_over"]
+        assert bar["end"] == scope.as_of
+
     def test_a_plan_begins_after_today_and_a_day_that_is_out_of_order_draws_no_bar_backward(self) -> None:
         rows = self.drawn(
             {"start": self.TODAY + timedelta(days=90), "is_plan": True},

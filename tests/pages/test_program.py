@@ -86,7 +86,7 @@ def test_partners_are_as_many_on_the_card_in_the_table_and_in_the_records(releas
 
 def test_who_has_a_stake_and_did_not_take_part_is_named(release: Release) -> None:
     groups = queries.stakeholders(release, program="safe-lights")
-    left_out = formats.join([str(name) for name in groups.name[~groups.took_part.astype(bool)]], "en")
+    left_out = "; ".join([str(name) for name in groups.name[~groups.took_part.astype(bool)]])
     assert left_out
     assert SAID.say("program.left_out", groups=left_out) in page_of("safe-lights").texts
 
@@ -122,7 +122,8 @@ class TestGoals:
         assert drawn["target"] == goal["target"]
         assert drawn["latest"] == goal["latest"]
         assert drawn["baseline"] == goal["baseline"]
-        told = "\n".join(map(str, table_of(screen, str(goal["description"]).rstrip(".")).to_numpy().ravel()))
+        heading = SAID.say("program.goal_titled", goal=str(goal["description"]).rstrip("."))
+        told = "\n".join(map(str, table_of(screen, heading).to_numpy().ravel()))
         for part in ("target", "latest", "baseline"):
             assert formats.percent(goal[part], "en") in told
 
@@ -147,10 +148,10 @@ class TestWork:
     def test_kinds_of_work_are_parts_of_one_whole(self, release: Release) -> None:
         work = queries.work_done(release, program="lock-light-look").drop_duplicates("work_id")
         counts = work.kind.value_counts()
-        line = next(text for text in page_of("lock-light-look").texts if text.startswith("By kind of work"))
+        line = next(text for text in page_of("lock-light-look").texts if "of work recorded:" in text)
         for kind in ("enforcement", "prevention", "partner_service"):
-            assert f"{SAID.name_of('kinds.response_activity.kind', kind)} {counts.get(kind, 0)}" in line
-        assert f"of {len(work)} listed" in line
+            assert f"{counts.get(kind, 0)} of {SAID.name_of('kinds.response_activity.kind', kind).lower()}" in line
+        assert line.startswith(f"{len(work)} kinds of work recorded")
 
     def test_a_sum_is_the_sum_of_its_entries(self, release: Release) -> None:
         entries = queries.activities(release, program="second-key")
