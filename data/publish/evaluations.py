@@ -11,9 +11,8 @@ what the published counts lack, then what they are too few for, then what would 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,11 +20,11 @@ import pandas as pd
 
 from data import periods
 from data.models import Evaluation, EvaluationArea, Measure, Observation, SeriesBreak
-from data.periods import Period
 from data.publish.frames import typed
-from data.publish.windows import GRAINS, Series, months, pieces, same_length, season
+from data.publish.methods import METHODS, Case, displaced_of, trends_of
+from data.publish.windows import Series, months, pieces, same_length, season
 from data.stats import effects
-from data.stats.intervals import Floats, rate_ratio_interval
+from data.stats.intervals import rate_ratio_interval
 
 REASONS = (
     "not_over",
@@ -43,14 +42,10 @@ REASONS = (
 STUDY = "published_study"
 COMPARED = ("displacement_difference", "difference_in_differences")
 """Methods that are nothing without comparison areas."""
-HARMONICS = {"month": 2, "quarter": 1, "year": 0}
 FEW_EVENTS = 20
 LEAST_BEFORE = {"month": 24, "quarter": 8, "year": 8}
 LEAST_AFTER = {"month": 6, "quarter": 4, "year": 4}
 """Periods that an interrupted series needs before and after."""
-LOOK_BACK = {"month": 36, "quarter": 12, "year": 10}
-"""How many periods back from the end of `before` trends are compared."""
-LEAST_FOR_TRENDS = 6
 EARLIER_WINDOWS = 2
 """Windows of earlier years that it takes to say that an area was at its peak."""
 
@@ -67,58 +62,6 @@ SAID = (*NUMBERS, "grade", "trends", "few_areas", "series_by")
 
 class Refused(Exception):
     """Nothing can be said: carries the code of the reason."""
-
-
-@dataclass(frozen=True)
-class _Effect:
-    """estimate, low, high: events, below 0 for fewer; ratio: value, low and high, where the method has one."""
-
-    estimate: float
-    low: float
-    high: float
-    ratio: tuple[float, float, float] | None = None
-    few_areas: bool | None = None
-
-
-@dataclass(frozen=True)
-class _Case:
-    """One evaluation with its windows, its areas by role and the published counts of its measure."""
-
-    row: Mapping[str, Any]
-    before: Period
-    after: Period
-    areas: Mapping[str, list[str]]
-    series: Series
-    seasonal: bool
-    released_on: date
-    grain: str = ""
-
-    @property
-    def method(self) -> str:
-        return str(self.row["method"])
-
-    @cached_property
-    def places(self) -> list[str]:
-        return [place for places in self.areas.values() for place in places]
-
-    @cached_property
-    def events(self) -> dict[str, effects.Pair]:
-        """Events before and after of each place."""
-        return {
-            place: (
-                float(self.series.of(place, self.before, self.grain).sum()),
-                float(self.series.of(place, self.after, self.grain).sum()),
-            )
-            for place in self.places
-        }
-
-    def total(self, role: str) -> effects.Pair:
-        """Events before and after in all areas of a role."""
-        pairs = [self.events[place] for place in self.areas.get(role, [])]
-        return sum(one for one, _ in pairs), sum(one for _, one in pairs)
-
-    def count(self, role: str) -> int:
-        return len(self.areas.get(role, []))
 
 
 def computed(
@@ -156,7 +99,7 @@ def computed(
             found.append({**row, "grade": _grade_of_study(row)})
             continue
         about = measure.loc[row["measure_id"]]
-        case = _Case(
+        case = Case(
             row,
             periods.parse(row["before"], fiscal_start_month=fiscal_start_month),
             periods.parse(row["after"], fiscal_start_month=fiscal_start_month),
@@ -216,7 +159,7 @@ def _series(tables: Mapping[str, pd.DataFrame], measures: set[str], places: set[
     return found
 
 
-def _worked_out(case: _Case) -> tuple[dict[str, Any], _Case]:
+def _worked_out(case: Case) -> tuple[dict[str, Any], Case]:
     """All that an evaluation says, and the case with the periods that it rests on. Raises Refused."""
     _ask_the_declaration(case)
     grain = case.series.grain(case.places, [case.before, case.after])
@@ -228,12 +171,12 @@ def _worked_out(case: _Case) -> tuple[dict[str, Any], _Case]:
     _ask_the_counts(case)
     if _is_at_its_peak(case):
         raise Refused("at_its_peak")
-    effect = _METHODS[case.method](case)
-    trends = _trends(case) if case.count("comparison") else None
+    effect = METHODS[case.method](case)
+    trends = trends_of(case) if case.count("comparison") else None
     said = {
         "estimate": effect.estimate, "low": effect.low, "high": effect.high,
         **dict(zip(("ratio", "ratio_low", "ratio_high"), effect.ratio or (None,) * 3, strict=True)),
-        **dict(zip(("displaced", "displaced_low", "displaced_high"), _displaced(case) or (None,) * 3, strict=True)),
+        **dict(zip(("displaced", "displaced_low", "displaced_high"), displaced_of(case) or (None,) * 3, strict=True)),
         **dict(zip(COUNTED, case.total("treated"), strict=True)),
     }  # fmt: skip
     # Fits end a hair apart on different machines; the same pack must give the same release.
@@ -247,7 +190,7 @@ def _worked_out(case: _Case) -> tuple[dict[str, Any], _Case]:
 # ---------------------------------------------------------------- what is refused
 
 
-def _ask_the_declaration(case: _Case) -> None:
+def _ask_the_declaration(case: Case) -> None:
     """What follows from the windows alone. Raises Refused."""
     if case.after.end >= case.released_on or case.after.end > case.series.settled_through:
         raise Refused("not_over")
@@ -259,7 +202,7 @@ def _ask_the_declaration(case: _Case) -> None:
         raise Refused("break_inside")
 
 
-def _ask_for_length(case: _Case) -> None:
+def _ask_for_length(case: Case) -> None:
     """A series needs a past to expect from. Raises Refused."""
     if not case.grain:
         raise Refused("too_short")
@@ -268,7 +211,7 @@ def _ask_for_length(case: _Case) -> None:
         raise Refused("too_short")
 
 
-def _ask_the_counts(case: _Case) -> None:
+def _ask_the_counts(case: Case) -> None:
     """Enough must have happened, and something before. Raises Refused."""
     before, after = case.total("treated")
     sides = [(before, after)]
@@ -282,11 +225,11 @@ def _ask_the_counts(case: _Case) -> None:
         raise Refused("under_20_events")
 
 
-def _is_by_chance(case: _Case) -> bool:
+def _is_by_chance(case: Case) -> bool:
     return bool(case.row["randomized"]) or case.row["chosen_because"] == "random"
 
 
-def _is_at_its_peak(case: _Case) -> bool:
+def _is_at_its_peak(case: Case) -> bool:
     """An area picked when it was high comes down by itself (regression to the mean).
 
     So says the pack, or the counts: the events before are clearly above the mean of windows of the same length and
@@ -314,131 +257,10 @@ def _is_at_its_peak(case: _Case) -> bool:
     return bool(low > 1)
 
 
-# ---------------------------------------------------------------- the methods
-
-
-def _before_after(case: _Case) -> _Effect:
-    before, after = case.total("treated")
-    low, high = (float(end) for end in rate_ratio_interval(after, 1, before, 1))
-    ratio = (after / before, low, high)
-    estimate, lowest, highest = (before * (one - 1) for one in ratio)
-    return _Effect(estimate, lowest, highest, ratio)
-
-
-def _displacement_difference(case: _Case) -> _Effect:
-    control, near, near_control = case.count("comparison"), case.count("buffer"), case.count("buffer_comparison")
-    weight = control / case.count("treated")
-    if near and not near_control:  # the comparison areas stand for both, and weigh as much as for both
-        weight = 1 / (1 / weight + near / control)
-    found = effects.weighted_displacement_difference(
-        case.total("treated"),
-        case.total("comparison"),
-        case.total("buffer"),
-        case.total("buffer_comparison") if near else (0, 0),
-        area_weights=(1, weight, 1, near_control / near if near and near_control else 1),
-    )
-    return _Effect(found.estimate, found.low, found.high)
-
-
-def _difference_in_differences(case: _Case) -> _Effect:
-    places = [*case.areas["treated"], *case.areas["comparison"]]
-    grain = case.grain
-    rows = [
-        (events, place, place in case.areas["treated"], is_after)
-        for place in places
-        for is_after, window in ((False, case.before), (True, case.after))
-        for events in case.series.of(place, window, grain)
-    ]
-    events, areas, is_treated, is_after = (np.array(column) for column in zip(*rows, strict=True))
-    found = effects.poisson_difference_in_differences(events, areas, is_treated, is_after)
-    # With a handful of areas the spread between them may look like nothing: no range is narrower than counts allow.
-    chance = 1.959964 * float(np.sqrt(sum(1 / one for one in (*case.total("treated"), *case.total("comparison")))))
-    low = min(found.low, found.ratio * float(np.exp(-chance)))
-    high = max(found.high, found.ratio * float(np.exp(chance)))
-    return _of_ratio(case, (found.ratio, low, high), found.few_areas)
-
-
-def _interrupted_series(case: _Case) -> _Effect:
-    grain = case.grain
-    before, after = (pieces(window, grain) for window in (case.before, case.after))
-    between = _between(case)
-    starts_at = len(before) + len(pieces(between, grain) if between else [])
-
-    def counts(role: str) -> Floats:
-        parts = [
-            sum(case.series.of(place, window, grain) for place in case.areas[role])
-            for window in (case.before, case.after)
-        ]
-        gap = np.full(starts_at - len(before), np.nan)  # the time of setting up is neither
-        return np.concatenate([np.asarray(parts[0]), gap, np.asarray(parts[1])])
-
-    shape: dict[str, Any] = {"period": GRAINS[grain], "harmonics": HARMONICS[grain]}
-    if case.count("comparison"):
-        found = effects.controlled_interrupted_series(counts("treated"), counts("comparison"), starts_at, **shape)
-    else:
-        found = effects.interrupted_series(counts("treated"), starts_at, **shape)
-    assert len(found.fitted) == starts_at + len(after)
-    return _of_ratio(case, (found.ratio, found.low, found.high), None)
-
-
-_METHODS = {
-    "before_after": _before_after,
-    "displacement_difference": _displacement_difference,
-    "difference_in_differences": _difference_in_differences,
-    "interrupted_series": _interrupted_series,
-}
-
-
-def _of_ratio(case: _Case, ratio: tuple[float, float, float], few_areas: bool | None) -> _Effect:
-    """Events after, less those that the ratio leads to expect: after - after / ratio."""
-    after = case.total("treated")[1]
-    estimate, low, high = (after - after / one for one in ratio)
-    return _Effect(estimate, low, high, ratio, few_areas)
-
-
-def _displaced(case: _Case) -> tuple[float, float, float] | None:
-    """What changed nearby beyond its own comparison, else the comparison areas, else beyond nothing; with its range."""
-    near = case.count("buffer")
-    if not near:
-        return None
-    beside = next((role for role in ("buffer_comparison", "comparison") if case.count(role)), None)
-    control = case.total(beside) if beside else (0.0, 0.0)
-    weight = case.count(beside) / near if beside else 1
-    found = effects.weighted_displacement_difference(case.total("buffer"), control, area_weights=(1, weight, 1, 1))
-    return found.estimate, found.low, found.high
-
-
-def _trends(case: _Case) -> str:
-    """Did treated and comparison areas run alike before? By the last LOOK_BACK periods up to the end of `before`."""
-    if not case.grain:
-        return "too_short"
-    sides: tuple[list[float], list[float]] = ([], [])
-    day = case.before.end
-    for _ in range(LOOK_BACK[case.grain]):
-        piece = periods.of(day, case.grain)  # type: ignore[arg-type]
-        events = [
-            sum(float(case.series.of(place, piece, case.grain).sum()) for place in case.areas[role])
-            for role in ("treated", "comparison")
-        ]
-        if np.isnan(events).any() or case.series.has_break(piece.start, case.before.end):
-            break
-        for side, one in zip(sides, events, strict=True):
-            side.append(one)
-        day = piece.start - timedelta(days=1)
-    treated, comparison = (side[::-1] for side in sides)
-    if len(treated) < LEAST_FOR_TRENDS or not (sum(treated) and sum(comparison)):
-        return "too_short"
-    told = sum(one + other > 0 for one, other in zip(treated, comparison, strict=True))
-    if told < LEAST_FOR_TRENDS:
-        return "too_short"
-    low, high = effects.trend_ratio(treated, comparison)
-    return "alike" if low <= 1 <= high else "differ"
-
-
 # ---------------------------------------------------------------- the grade
 
 
-def _grade(case: _Case, trends: str | None) -> int:
+def _grade(case: Case, trends: str | None) -> int:
     """How much the design can carry, whatever it found (the domain reference, 3.6)."""
     if not case.count("comparison") or case.method == "before_after" or trends == "differ":
         return 1
@@ -452,9 +274,3 @@ def _grade_of_study(row: Mapping[str, Any]) -> int:
     """4 for a study at a public address; it may say less of itself, never more."""
     most = 4 if not pd.isna(row["url"]) else 0
     return most if pd.isna(row["grade"]) else min(most, int(row["grade"]))
-
-
-def _between(case: _Case) -> Period | None:
-    """The time between before and after, where there is any."""
-    first, last = case.before.end + timedelta(days=1), case.after.start - timedelta(days=1)
-    return periods.span(first, last) if first <= last else None
