@@ -238,7 +238,7 @@ def rule_html(scope: Scope, rule: Mapping[str, Any]) -> str:
     facts: list[tuple[str, str | Figured | Linked]] = [
         (said("how.citation"), str(rule["citation"])),
         (said("how.limits"), _text(rule["limits"]) or said("how.no_limits")),
-        (said("how.in_force"), force_text(scope, rule)),
+        (said("how.in_force"), work.in_force(scope, rule)),
         (
             said("how.programs"),
             _programs_of(scope, mine) or said("how.no_programs"),
@@ -246,7 +246,7 @@ def rule_html(scope: Scope, rule: Mapping[str, Any]) -> str:
     ]
     if _text(rule["url"]):
         facts.append((said("how.text_of_rule"), _text(rule["url"])))
-    flag = said("how.expired") if is_expired(scope, rule) else ""
+    flag = said("how.expired") if work.has_ended(scope, rule) else ""
     return section_html(str(rule["title"]), f"rule-{rule['id']}", [f"{level}. {kind}."], facts, flag=flag)
 
 
@@ -254,24 +254,6 @@ def _programs_of(scope: Scope, programs: pd.DataFrame) -> Linked:
     """Names of programs that lead to their pages."""
     links = [(str(row.name), scope.link("program", program=str(row.program_id))) for row in programs.itertuples()]
     return Linked(tuple(piece for link in links for piece in (link, ("; ", "")))[:-1])
-
-
-def is_expired(scope: Scope, rule: Mapping[str, Any]) -> bool:
-    """Whether a law or rule was no longer in force on the scope's day."""
-    return isinstance(rule["effective_to"], date) and rule["effective_to"] < scope.as_of
-
-
-def force_text(scope: Scope, rule: Mapping[str, Any]) -> str:
-    """From when to when a law or rule is in force."""
-    first, last = rule["effective_from"], rule["effective_to"]
-    slots: dict[str, Any] = {
-        name: formats.date_text(day, scope.language)
-        for name, day in (("start", first), ("end", last))
-        if isinstance(day, date)
-    }
-    if "end" in slots:
-        return scope.say("programs.from_to" if "start" in slots else "how.until", **slots)
-    return scope.say("programs.since", date=slots["start"]) if "start" in slots else scope.say("programs.no_dates")
 
 
 # ---------------------------------------------------------------- what gets in the way

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from components.panels import how
+from components.panels import how, work
 from components.passports import find, hours_of, hours_passport
 from components.scope import Scope
 from data import queries
@@ -110,8 +110,8 @@ def test_a_rule_is_flagged_from_the_day_after_its_last(scope: Scope) -> None:
     rules = queries.legal_bases(scope.release)
     rule = queries.records(rules[rules.id == "rmc-9-12"])[0]
     assert rule["effective_to"] == date(2025, 6, 30)
-    assert not how.is_expired(replace(scope, as_of=date(2025, 6, 30)), rule)
-    assert how.is_expired(replace(scope, as_of=date(2025, 7, 1)), rule)
+    assert not work.has_ended(replace(scope, as_of=date(2025, 6, 30)), rule)
+    assert work.has_ended(replace(scope, as_of=date(2025, 7, 1)), rule)
     assert "No longer in force" in how.rule_html(scope, rule)
 
 
