@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from components import formats
 from components.choices import ACTIVITIES, OPTIONS, Choices, activities_of, for_whole_city, listed, said_choices
-from components.passports.passport import PAGE, Passport, facts_of, label, release_facts
+from components.passports.passport import PAGE, Passport, as_of_text, label
+from components.passports.records import counted_passport
 from components.scope import Scope
 from components.tables import Figured
 from data import queries
@@ -27,7 +28,7 @@ def listed_figured(
     scope: Scope, what: str, choices: Choices, text: str, *, part: str = "", number: str = ""
 ) -> Figured:
     """A text that states such a count, leading to its page. number: the words of the text that are the link."""
-    told = label(scope.say(f"passport.listed_{what}"), scope.say("reading.full_count"), _as_of(scope))
+    told = label(scope.say(f"passport.listed_{what}"), scope.say("reading.full_count"), as_of_text(scope))
     return Figured(text, scope.link(PAGE, **listed_codes(what, choices, part)), told, part=number)
 
 
@@ -35,8 +36,6 @@ def listed_passport(scope: Scope, what: str, choices: Choices, part: str = "") -
     """The passport of a count of what a reader's choices leave, as of the scope's day."""
     said, lang = scope.say, scope.language
     n = _count(scope, what, choices, part)
-    value = formats.count(n, lang)
-    place = scope.name_of(choices.place) if choices.place else said("scope.whole_city")
     chosen = said_choices(scope, replace(choices, place=""), n)
     facts = [(said("passport.chosen"), formats.sentence_case(chosen))]
     if what == WORK:
@@ -46,22 +45,12 @@ def listed_passport(scope: Scope, what: str, choices: Choices, part: str = "") -
         facts.append((said("table.share"), formats.percent(100 * n / whole, lang) if whole else ""))
     else:
         facts.append((said("passport.listed_of"), formats.count(len(scope.ask(queries.programs)), lang)))
-    return Passport(
-        title=formats.sentence_case(said(f"passport.listed_{what}")),
-        where=said("passport.where", place=place, period=_as_of(scope)),
-        value=value,
-        range=said("passport.full_count"),
-        facts=facts_of(
-            (said("passport.value"), value),
-            *facts,
-            (said("passport.range"), said("passport.full_count")),
-            (said("passport.base"), said("passport.base_records")),
-            (said("passport.definition"), said(f"passport.means_listed_{what}")),
-            (said("table.place"), place),
-            (said("table.period"), formats.sentence_case(_as_of(scope))),
-            (said("passport.source"), said("passport.own_records", publisher=str(scope.city["publisher"]))),
-            *release_facts(scope),
-        ),
+    return counted_passport(
+        scope,
+        (said(f"passport.listed_{what}"), n),
+        means=said(f"passport.means_listed_{what}"),
+        at=choices.place,
+        about=facts,
         codes=listed_codes(what, choices, part),
         table=TABLES[what],
         row={
@@ -89,7 +78,3 @@ def _count(scope: Scope, what: str, choices: Choices, part: str) -> int:
     if choices.of_some_places:
         return len(for_whole_city(scope, choices))
     return int(listed(scope, choices).citywide.sum())
-
-
-def _as_of(scope: Scope) -> str:
-    return scope.say("passport.as_of", date=formats.date_text(scope.as_of, scope.language))

@@ -124,6 +124,11 @@ def _late(release: Release, *, as_of: date) -> list[dict[str, Any]]:
     return queries.records(late[late.released_on.isna()])
 
 
+def as_of_text(scope: Scope) -> str:
+    """The day that counts are as of, in words."""
+    return scope.say("passport.as_of", date=formats.date_text(scope.as_of, scope.language))
+
+
 def label(*parts: str) -> str:
     """What a link to a figure says on hover: range, base, period; parts that say nothing are left out."""
     return "; ".join(part.rstrip(".") for part in parts if part)

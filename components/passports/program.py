@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from components import formats
-from components.passports.passport import PAGE, Passport, facts_of, label, release_facts, source_facts
+from components.passports.passport import PAGE, Passport, as_of_text, facts_of, label, release_facts, source_facts
 from components.passports.records import goal_number
 from components.scope import Scope
 from components.tables import Figured
@@ -107,7 +107,7 @@ def number_text(scope: Scope, key: ProgramKey) -> str:
 
 def program_figured(scope: Scope, key: ProgramKey, text: str = "") -> Figured:
     """A text that states a number of a program (the number itself where none is given), leading to its page."""
-    when = formats.period_label(key.period, scope.language) if key.period else _as_of(scope)
+    when = formats.period_label(key.period, scope.language) if key.period else as_of_text(scope)
     told = label(scope.say(f"program.counted_{key.what}"), scope.say("reading.full_count"), when)
     return Figured(text or number_text(scope, key), scope.link(PAGE, **key.codes()), told)
 
@@ -122,7 +122,7 @@ def program_passport(scope: Scope, key: ProgramKey) -> Passport | None:
     number, value = number_of(scope, key), number_text(scope, key)
     part = _part_name(scope, key)
     title = said(f"program.counted_{key.what}")
-    period = formats.period_label(key.period, scope.language) if key.period else _as_of(scope)
+    period = formats.period_label(key.period, scope.language) if key.period else as_of_text(scope)
     entries = int(work_of(scope, key).entries.sum()) if key.what == "work" else None
     return Passport(
         title=said("passport.money_title", phase=title, part=part) if part else title,
@@ -176,7 +176,3 @@ def _part_name(scope: Scope, key: ProgramKey) -> str:
         return str((goal_of(scope, key) or {}).get("description", ""))
     group = "kinds.partner.kind" if key.what == "partners" else "kinds.commitment.status"
     return scope.words.name_of(group, key.part)
-
-
-def _as_of(scope: Scope) -> str:
-    return scope.say("passport.as_of", date=formats.date_text(scope.as_of, scope.language))

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from components import formats
-from components.passports.passport import PAGE, Passport, facts_of, label, release_facts, source_facts
+from components.passports.passport import (
+    PAGE,
+    Passport,
+    as_of_text,
+    facts_of,
+    label,
+    release_facts,
+    source_facts,
+)
 from components.scope import Scope
 from components.tables import Figured
 from data import queries
@@ -75,7 +83,7 @@ def count_codes(what: str, state: str = "all", at: str = "") -> dict[str, str]:
 
 def count_figured(scope: Scope, what: str, text: str, *, state: str = "all", at: str = "") -> Figured:
     """A text that states a count of records, leading to its page."""
-    told = label(scope.say(f"passport.count_{what}_{state}"), scope.say("reading.full_count"), _as_of(scope))
+    told = label(scope.say(f"passport.count_{what}_{state}"), scope.say("reading.full_count"), as_of_text(scope))
     return Figured(text, scope.link(PAGE, **count_codes(what, state, at)), told)
 
 
@@ -84,7 +92,6 @@ def count_passport(scope: Scope, what: str, *, state: str = "all", at: str = "")
     said = scope.say
     count_of, table = COUNTS[what]
     title, n = said(f"passport.count_{what}_{state}"), count_of(scope, state, at)
-    value = formats.count(n, scope.language)
     others = [
         (
             formats.sentence_case(said(f"passport.count_{what}_{other}")),
@@ -93,26 +100,58 @@ def count_passport(scope: Scope, what: str, *, state: str = "all", at: str = "")
         for other in COUNT_STATES[what]
         if other != state and (at or other != "here")
     ]
+    return counted_passport(
+        scope,
+        (title, n),
+        means=said(f"passport.means_{what}"),
+        at=at,
+        parts=others,
+        codes=count_codes(what, state, at),
+        table=table,
+        row={"count": what, "state": state, "neighborhood_id": at or None, "as_of": scope.as_of, "records": n},
+    )
+
+
+def counted_passport(
+    scope: Scope,
+    counted: tuple[str, int],
+    *,
+    means: str,
+    at: str,
+    codes: dict[str, str],
+    table: str,
+    row: dict[str, Any],
+    about: Sequence[tuple[str, str]] = (),
+    parts: Sequence[tuple[str, str]] = (),
+) -> Passport:
+    """The passport of any full count of the department's own records, as of the scope's day.
+
+    counted: what is counted, and how many. means: its definition. at: id of a place, or empty. about, parts: facts that
+    come after the value, and after the period.
+    """
+    said, (title, n) = scope.say, counted
+    value = formats.count(n, scope.language)
     place = scope.name_of(at) if at else said("scope.whole_city")
     return Passport(
         title=formats.sentence_case(title),
-        where=said("passport.where", place=place, period=_as_of(scope)),
+        where=said("passport.where", place=place, period=as_of_text(scope)),
         value=value,
         range=said("passport.full_count"),
         facts=facts_of(
             (said("passport.value"), value),
+            *about,
             (said("passport.range"), said("passport.full_count")),
             (said("passport.base"), said("passport.base_records")),
-            (said("passport.definition"), said(f"passport.means_{what}")),
+            (said("passport.definition"), means),
             (said("table.place"), place),
-            (said("table.period"), formats.sentence_case(_as_of(scope))),
-            *others,
+            (said("table.period"), formats.sentence_case(as_of_text(scope))),
+            *parts,
             (said("passport.source"), said("passport.own_records", publisher=str(scope.city["publisher"]))),
             *release_facts(scope),
         ),
-        codes=count_codes(what, state, at),
+        codes=codes,
         table=table,
-        row={"count": what, "state": state, "neighborhood_id": at or None, "as_of": scope.as_of, "records": n},
+        row=row,
     )
 
 
@@ -288,7 +327,3 @@ def _day(scope: Scope, record: Mapping[str, Any], column: str) -> str:
 
 def _plain(value: Any) -> Any:
     return None if pd.isna(value) else value
-
-
-def _as_of(scope: Scope) -> str:
-    return scope.say("passport.as_of", date=formats.date_text(scope.as_of, scope.language))
