@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
+from tests.data.publish.bad_packs import SHARE
 from tests.data.publish.packs import HEAD, Bad
 
-MEASURE_OF_PEOPLE = """
-[measures.trust]
-name = "Trust"
-topic = "trust"
-kind = "share"
-unit = "percent"
-events = "people who trust police"
-direction = "more"
-definition = "People who trust police."
-formula = "trusting answers / answers"
-source = "police"
-collected = "probability"
-"""
 TABLES = '[tables.evaluation]\nfile = "evaluations.csv"\n[tables.evaluation_area]\nfile = "areas.csv"\n'
 GOOD = {
     "id": "e",
@@ -61,7 +49,7 @@ BAD_EVALUATIONS: dict[str, Bad] = {
         found="2022, then 2022-12-01..2023-11-30", expected="after 2022-12-31"
     ),
     "evaluation_not_of_counts": _bad(
-        toml=MEASURE_OF_PEOPLE, about={"measure_id": "trust"}, column="measure_id", found="trust, a share",
+        toml=SHARE, about={"measure_id": "trust"}, column="measure_id", found="trust, a share",
         expected="count or rate"
     ),
     "estimate_is_worked_out": _bad(
