@@ -30,9 +30,9 @@ def grade_of(evaluation: Mapping[Any, Any]) -> str:
     """The highest grade that an evaluation's own record carries, at most the one it states: one of GRADES.
 
     evaluation: a row of `queries.evaluations`. One that publishing worked out needs an estimate with its range, and for
-    4 the address of the plan by which chance chose the places. One that was typed (releases of older software, published studies) needs for
-    grade 1 and above an estimate with its range; 2 a named comparison; 3 what was seen nearby too; 4 the address of the
-    report. Without the range nothing can be judged.
+    4 the address of the plan by which chance chose the places. One that was typed (releases of older software,
+    published studies) needs for grade 1 and above an estimate with its range; 2 a named comparison; 3 what was seen
+    nearby too; 4 the address of the report. Without the range nothing can be judged.
     """
     if has(evaluation, "refused") or not has(evaluation, "grade"):
         return NOT_ASSESSABLE
