@@ -236,9 +236,9 @@ def rule_html(scope: Scope, rule: Mapping[str, Any]) -> str:
     mine = programs[programs.legal_basis_id == rule["id"]]
     kind, level = (scope.words.name_of(f"kinds.legal_basis.{name}", str(rule[name])) for name in ("kind", "scope"))
     facts: list[tuple[str, str | Figured | Linked]] = [
-        (said("how.citation"), str(rule["citation"])),
-        (said("how.limits"), _text(rule["limits"]) or said("how.no_limits")),
-        (said("how.in_force"), work.in_force(scope, rule)),
+        (said("program.rule_citation"), str(rule["citation"])),
+        (said("program.rule_limits"), _text(rule["limits"]) or said("program.rule_no_limit")),
+        (said("program.rule_in_force"), work.in_force(scope, rule)),
         (
             said("how.programs"),
             _programs_of(scope, mine) or said("how.no_programs"),
