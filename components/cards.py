@@ -52,6 +52,7 @@ class Card:
     id: stable code, the anchor in links. finding, subtitle: sentences. lead: what may be said of it.
     table: what people read, in words; its first column is the row's name.
     open: the table stands open, in the place of a chart.
+    whole: the drawing of all, where `drawing` has on a phone only what is near to the reader, or is not there at all.
     passport: what stands behind the card's figure.
     details: what belongs to the message and is neither words nor drawing, as HTML of our own making.
     rows: what the file holds (plain numbers and codes); None gives no file.
@@ -67,6 +68,7 @@ class Card:
     alt: str = ""
     drawing: Drawing | None = None
     table: pd.DataFrame | None = None
+    whole: Drawing | None = None
     rows: pd.DataFrame | None = None
     chips: Sequence[Chip] = ()
     how_to_read: str = ""
@@ -96,6 +98,8 @@ def show_card(card: Card, scope: Scope) -> None:
                 height=card.drawing.height,
             )
         if card.open and card.table is not None:
+        if card.whole is not None:
+            show_whole(card, scope)
             show_table(card.table, scope, caption=card.finding)
         if card.how_to_read:
             with st.container(key=f"how-{card.id}"):
@@ -109,6 +113,18 @@ def show_card(card: Card, scope: Scope) -> None:
 
 
 def show_chips(chips: Sequence[Chip]) -> None:
+def show_whole(card: Card, scope: Scope) -> None:
+    """The drawing of all behind a line to tap; it is drawn once it is opened, for only then is its width known."""
+    assert card.whole is not None
+    every = st.expander(scope.say("card.show_all"), on_change="rerun", key=f"whole-{card.id}")
+    if every.open:
+        with every:
+            st.vega_lite_chart(
+                card.whole.rows, card.whole.spec, theme=None, alt=card.alt, key=f"all-{card.id}",
+                height=card.whole.height,
+            )  # fmt: skip
+
+
     """Draw chips side by side."""
     if chips:
         with st.container(horizontal=True, gap="small"):
@@ -146,7 +162,7 @@ def show_actions(card: Card, scope: Scope) -> None:
         if card.passport is not None:
             with st.popover(scope.say("card.about_figure")):
                 show_passport(card.passport, scope)
-        if card.rows is not None or card.drawing is not None:
+        if card.rows is not None or (card.whole or card.drawing) is not None:
             show_downloads(card, scope)
         with st.popover(scope.say("card.copy_link")):
             show_small(scope.say("card.link_help"))
@@ -173,7 +189,7 @@ def show_downloads(card: Card, scope: Scope) -> None:
                 key=f"csv-{card.id}",
                 on_click="ignore",
             )
-        if card.drawing is not None:
+        if (card.whole or card.drawing) is not None:
             for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
                 st.download_button(
                     scope.say(f"card.{kind}"),
@@ -224,12 +240,13 @@ def card_file(card: Card, scope: Scope) -> bytes:
 
 def picture(card: Card, scope: Scope, kind: str) -> bytes:
     """The card's chart as a PNG or SVG file that carries its finding, subtitle, source and release."""
-    assert card.drawing is not None
+    drawing = card.whole or card.drawing
+    assert drawing is not None
     footer = [source_line(card, scope), *card.notices, *([scope.say("draft.file")] if scope.draft else [])]
     if scope.city["invented"]:
         footer.append(scope.say("notice.sample_data_short"))
     return card_picture(
-        card.drawing,
+        drawing,
         finding=card.finding,
         subtitle=f"{card.subtitle} {card.lead}".strip(),
         footer=footer,

@@ -9,13 +9,16 @@ from components.words import for_markdown
 
 scope = here()
 
+head = st.container()  # what is shown comes first; the ways to choose something else stand below it
 outcome = outcomes.choose_outcome(scope)
 if outcome is None:
     st.title(scope.say("outcomes.title"), anchor="top")
     st.markdown(for_markdown(scope.say("outcomes.none")))
 else:
-    st.title(for_markdown(map_title(scope, outcome.measure, outcome.period)), anchor="top")
-    outcomes.show_meaning(scope, outcome)
+    with head:
+        st.title(for_markdown(map_title(scope, outcome.measure, outcome.period)), anchor="top")
+        outcomes.show_meaning(scope, outcome)
+    outcomes.show_definition(scope, outcome)
     late.show_late(scope, [str(outcome.measure["source_id"])])
     for line in outcomes.setting_lines(scope, outcome):
         st.markdown(for_markdown(line))

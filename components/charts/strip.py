@@ -64,13 +64,14 @@ def strip(
     chosen: str | None = None,
     city: float | None = None,
     city_name: str = "",
+    whole: bool = True,
 ) -> Drawing:
     """Neighborhoods with their ranges, in three groups: above the city, no clear difference, below.
 
     figures: one row a place, with neighborhood, name, value, low, high, status, and where they are known n and group
     (above, same or below; from a test, never from bands) and beside (city or setting). unit: the measure's unit code.
     direction: fewer, more or none. chosen: the neighborhood the reader chose. city: the city's value, in the same unit,
-    or that of another whole, which city_name names then.
+    or that of another whole, which city_name names then. whole: these are all the places; else no group says how many.
     Places without a value keep their row, with the words for why. Places where it does not apply are named below.
     Raises ValueError when there is no row.
     """
@@ -78,7 +79,7 @@ def strip(
         raise ValueError("a strip needs at least one place")
     size = sizes(width, look)
     plan = _Plan(figures, language, size, unit=unit, chosen=chosen, city=city, city_name=city_name,
-                 direction=direction, look=look)  # fmt: skip
+                 direction=direction, look=look, whole=whole)  # fmt: skip
     return plan.drawing()
 
 
@@ -97,7 +98,9 @@ class _Plan:
         city_name: str,
         direction: str,
         look: Look,
+        whole: bool,
     ) -> None:
+        self.whole = whole
         self.say, self.language = words(language), language
         self.size, self.unit, self.chosen, self.look = size, unit, chosen, look
         self.city = None if city is None or pd.isna(city) else float(city)
@@ -176,7 +179,7 @@ class _Plan:
         self.y += px(10) if self.rows else 0
         self.guides.append(
             {
-                "text": self.say.say("map.legend_row", n=places, label=text),
+                "text": self.say.say("map.legend_row", n=places, label=text) if self.whole else text,
                 "y": self.y + px(10),
                 "shape": SHAPES.get(group or "", HATCH),
                 "color": group_color(self.look, group, self.direction) if group else self.look.hatch_line,
@@ -298,17 +301,20 @@ class _Plan:
         assert self.city is not None
         px = self.size.px
         label = f"{self.city_name}: {value_text(self.city, self.unit, self.language)}"
-        room = (1 - self._share(self.city)) * (self.plot_px - self.right) + self.end_px
-        at_right = self._share(self.city) > 0.6 or text_width(label, self.size.text, bold=True) + px(8) > room
-        spot = [{"value": self.city, "text": label}]
+        spot, share, plot = [{"value": self.city, "text": label}], self._share(self.city), self.plot_px - self.right
+        wide = text_width(label, self.size.text, bold=True) + px(8)
+        before, after = share * plot + self.end_px + self.name_px, (1 - share) * plot + self.end_px
+        fits_nowhere = wide > max(before, after)  # then it stands under the line's end, from the left edge
+        at_right = (share > 0.6 or wide > after) and not fits_nowhere
+        x = {"value": 0} if fits_nowhere else number("value", scale)
+        dx = 0 if fits_nowhere else -px(8) if at_right else px(8)
+        end = round(height) - (px(22) if fits_nowhere else px(4))
         return [
             layer("rule", {"strokeDash": [px(5), px(3)], "strokeWidth": max(1.5, self.size.line * 0.75),
                            "stroke": self.look.ink},
-                  values=spot, x=number("value", scale), y={"value": self.top}, y2={"value": round(height) - px(4)}),
-            layer("text", {"align": "right" if at_right else "left", "dx": -px(8) if at_right else px(8),
-                           "baseline": "middle", "fontWeight": 600},
-                  values=spot, x=number("value", scale), y={"value": round(height) - px(12)},
-                  text=words_of("text")),
+                  values=spot, x=number("value", scale), y={"value": self.top}, y2={"value": end}),
+            layer("text", {"align": "right" if at_right else "left", "dx": dx, "baseline": "middle", "fontWeight": 600},
+                  values=spot, x=x, y={"value": round(height) - px(12)}, text=words_of("text")),
         ]  # fmt: skip
 
     def _names(self) -> list[Spec]:

@@ -37,7 +37,7 @@ from data.verdicts import Together, spread_of
 
 MEASURE, PERIOD, VIEW, SETTING = "m", "p", "view", "setting"
 FUNNEL = "funnel"
-MAP_HEIGHT = 560
+MAP_HEIGHT, MAP_HEIGHT_PHONE = 560, 360
 TOPIC_KEY = "choose-topic"
 
 
@@ -152,14 +152,10 @@ def _standing(scope: Scope, measure: Mapping[str, Any], period: str, within: str
 
 
 def show_meaning(scope: Scope, outcome: Outcome) -> None:
-    """What the measure is, which way is good, its full definition folded; the city's own figure."""
-    first, *more = definition_of(outcome.measure, scope)
+    """What the measure is, which way is good; the city's own figure."""
+    first = definition_of(outcome.measure, scope)[0]
     direction = scope.say(f"about.direction_{outcome.measure['direction']}")
     st.markdown(for_markdown(f"{first.rstrip('.')}. {direction}"))
-    with st.expander(scope.say("outcomes.definition")):
-        for line in more:
-            st.markdown(for_markdown(f"{line.rstrip('.')}."))
-        show_small(f"{source_line(outcome.measure, scope)}.")
     figures = scope.ask(
         queries.figure_table,
         measures=[outcome.measure["id"]], periods=[outcome.period], neighborhoods=["city", "unplaced"],
@@ -169,6 +165,14 @@ def show_meaning(scope: Scope, outcome: Outcome) -> None:
         value = figured(figure, scope, value_text(figure, scope))
         remark = escape(reason_text(figure, scope))
         st.html(f'<p class="small">{escape(scope.name_of(figure.neighborhood))}: {value.html()}. {remark}</p>')
+
+
+def show_definition(scope: Scope, outcome: Outcome) -> None:
+    """The rest of the definition and the source, folded."""
+    with st.expander(scope.say("outcomes.definition")):
+        for line in definition_of(outcome.measure, scope)[1:]:
+            st.markdown(for_markdown(f"{line.rstrip('.')}."))
+        show_small(f"{source_line(outcome.measure, scope)}.")
 
 
 def setting_lines(scope: Scope, outcome: Outcome) -> list[str]:
@@ -255,12 +259,13 @@ def show_deck(scope: Scope, outcome: Outcome, view: str) -> None:
     shown = int(figures.value.notna().sum())
     summary = scope.say("map.summary", shown=str(shown), not_shown=str(len(figures) - shown))
     title = map_title(scope, outcome.measure, outcome.period)
+    height = MAP_HEIGHT_PHONE if scope.narrow else MAP_HEIGHT
     picked = st.pydeck_chart(
         maps.deck(
             url, context_url=context_url(scope.release, theme=theme), look=look(theme), chosen=scope.place,
-            bounds=maps.bounds(outlines), height=MAP_HEIGHT, narrow=scope.narrow,
+            bounds=maps.bounds(outlines), height=height, narrow=scope.narrow,
         ),
-        height=MAP_HEIGHT,
+        height=height,
         on_select="rerun",
         selection_mode="single-object",
         key=f"deck-{code}-{outcome.period}-{view}-{within}-{theme}",
@@ -281,7 +286,7 @@ def show_place_list(scope: Scope, outcome: Outcome, view: str) -> None:
     figures = outcome.standing.figures
     links = [scope.link("neighborhood", **{NEIGHBORHOOD: str(place)}) for place in figures.id]
     title = map_title(scope, outcome.measure, outcome.period)
-    with st.container(height=MAP_HEIGHT + 40, border=False, key="place-list"):
+    with st.container(height=(MAP_HEIGHT_PHONE if scope.narrow else MAP_HEIGHT) + 40, border=False, key="place-list"):
         show_table(table, scope, caption=title, most=len(table), links=links)
     reasons = dict.fromkeys(reason for reason in figures.reason if isinstance(reason, str))
     if reasons:

@@ -23,6 +23,9 @@ from data import queries
 from data.figures import Figure, Status
 from data.verdicts import OTHERS
 
+MOST_ON_PHONE = 12
+"""So many rows stand on a phone from the start; of more, only those near to the reader's place."""
+
 
 @keep()
 def places_table(scope: Scope, measure: Mapping[str, Any], standing: Standing, view: str) -> pd.DataFrame:
@@ -105,6 +108,12 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, standing:
         finding = said("map.nothing_shown")
     if unit == "events":
         how = said("how_to_read.bars")
+    whole = _drawing(scope, measure, standing, view) if len(figures) else None
+    drawing, lead = whole, ""
+    if scope.narrow and len(figures) > MOST_ON_PHONE:
+        near = near_to(scope.place, figures)
+        drawing = _drawing(scope, measure, standing, view, near) if near else None
+        lead = "" if scope.place else said("outcomes.choose_to_see")
     summary = said("map.summary", shown=str(len(shown)), not_shown=str(len(figures) - len(shown)))
     rows = standing.figures.rename(columns={"measure": "measure_id", "release": "release_id", "id": "neighborhood_id"})
     return Card(
@@ -112,7 +121,9 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, standing:
         page="outcomes",
         finding=finding,
         subtitle=places_subtitle(measure, period, scope, standing.within),
-        drawing=_drawing(scope, measure, standing, view) if len(figures) else None,
+        lead=lead,
+        drawing=drawing,
+        whole=whole if drawing is not whole else None,
         alt=said("card.alt", finding=finding, detail=f"{values} {summary}".strip()),
         table=places_table(scope, measure, standing, view),
         rows=rows.drop(columns=["neighborhood", "group", "refused", "beside"]),
@@ -123,10 +134,24 @@ def places_card(scope: Scope, measure: Mapping[str, Any], period: str, standing:
     )
 
 
-def _drawing(scope: Scope, measure: Mapping[str, Any], standing: Standing, view: str) -> charts.Drawing:
-    """Counts as bars; all else as a strip, with the line of what the places are set beside where that is one."""
+def near_to(place: str | None, figures: pd.DataFrame) -> list[str]:
+    """The place and the others of its setting, where these are few; else the place alone. None of no place."""
+    mine = figures[figures.id == place]
+    if mine.empty:
+        return []
+    alike = figures[figures.setting == mine.setting.iloc[0]]
+    return [str(code) for code in (alike if 0 < len(alike) <= MOST_ON_PHONE else mine).id]
+
+
+def _drawing(
+    scope: Scope, measure: Mapping[str, Any], standing: Standing, view: str, near: list[str] | None = None
+) -> charts.Drawing:
+    """Counts as bars; all else as a strip, with the line of what the places are set beside where that is one.
+
+    near: the only places to draw; else all.
+    """
     unit, drawn = str(measure["unit"]), standing.drawn(view)
-    drawn = drawn[drawn.id.isin(standing.mine.id)]
+    drawn = drawn[drawn.id.isin(standing.mine.id if near is None else near)]
     if unit == "events":
         labels = drawn.rename(columns={"name": "label"})
         return charts.bars(labels, look(scope.theme), scope.language, scope.width, unit=unit, chosen=scope.place)
@@ -138,6 +163,7 @@ def _drawing(scope: Scope, measure: Mapping[str, Any], standing: Standing, view:
     return charts.strip(
         drawn, look(scope.theme), scope.language, scope.width, unit=unit, direction=str(measure["direction"]),
         chosen=scope.place, city=whole.value if whole is not None else None, city_name=name,
+        whole=near is None,
     )  # fmt: skip
 
 

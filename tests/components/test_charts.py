@@ -427,6 +427,16 @@ def test_zero_hidden_and_not_reported_differ() -> None:
     assert "datum.status!=='not_reported'" in spec
 
 
+@pytest.mark.parametrize("value", [5.0, 30.0, 55.0, 70.0, 95.0])
+def test_the_words_at_the_line_of_the_whole_are_never_cut_off(value: float) -> None:
+    name = "All these areas together"
+    drawing = charts.strip(_places(), look("light"), "en", "phone", unit="percent", city=value, city_name=name)
+    svg = svg_of(drawing, 288)
+    [(anchor, at)] = re.findall(rf'text-anchor="(\w+)" transform="translate\(([\d.]+),[^>]*>{name}', svg)
+    wide = text_width(f"{name}: 55%", 14, bold=True)
+    assert float(at) >= wide if anchor == "end" else float(at) + wide <= 288
+
+
 def test_the_chosen_place_stands_out_with_its_range_in_words() -> None:
     for width in ("phone", "desktop"):
         row = _row(_strip(look("light"), "en", width), "riverside")

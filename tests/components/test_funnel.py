@@ -13,6 +13,7 @@ import pytest
 
 from components.panels import outcomes, stands
 from components.panels.funnel import finding_of, funnel_card, funnel_table, lead_lines
+from components.readings import settings_of
 from components.scope import Scope
 from components.standing import standing_of
 from data import queries
@@ -141,6 +142,22 @@ class TestCard:
             scope, measure, "2025", replace(standing, figures=standing.figures.assign(group=None, refused="no_range"))
         )
         assert "we ask for more" not in alone.how_to_read
+
+    def test_on_a_phone_only_what_is_near_is_drawn_and_the_rest_a_tap_away(self, scope: Scope) -> None:
+        measure = outcomes.measure_at(scope, "burglary")
+        standing = standing_of(scope.release, "burglary", "2025", "en")
+        phone = replace(scope, narrow=True)
+        for place in ("harbor-point", None):
+            card = stands.places_card(replace(phone, place=place), measure, "2025", standing)
+            assert card.whole is not None
+            assert card.table is not None
+            assert len(card.whole.rows) == len(card.table) - 1 == 23  # Downtown is named below
+            assert (card.drawing is None) == (place is None) == (scope.say("outcomes.choose_to_see") == card.lead)
+            if card.drawing is not None:
+                urban = standing.figures.id[standing.figures.id.map(settings_of(scope.release)) == "urban"]
+                assert set(card.drawing.rows.neighborhood) == set(urban) - {"downtown"}
+                assert "areas)" not in str(card.drawing.spec)  # these are not all, so none is counted
+        assert stands.places_card(scope, measure, "2025", standing).whole is None
 
     def test_the_finding_counts_what_the_drawing_shows(self, scope: Scope, found: Spread) -> None:
         measure = outcomes.measure_at(scope, "burglary")
