@@ -75,6 +75,9 @@ def same_length(one: Period, other: Period) -> bool:
 
 
 def season(window: Period) -> tuple[int, int, int, int]:
-    """First and last day in the year; the last of February is one day, leap year or not."""
-    ends_february = window.end.month == 2 and (window.end + timedelta(days=1)).day == 1
-    return window.start.month, window.start.day, window.end.month, 29 if ends_february else window.end.day
+    """First and last day in the year. February 28 and 29 are one day: a leap day makes no season of its own."""
+    return *_day_of_year(window.start), *_day_of_year(window.end)
+
+
+def _day_of_year(day: date) -> tuple[int, int]:
+    return day.month, min(day.day, 28) if day.month == 2 else day.day

@@ -17,6 +17,7 @@ from data.models import METHODS, NOT_ASSESSED, TABLES
 from data.publish import evaluations
 from data.publish.evaluations import NUMBERS, REASONS, SAID
 from data.publish.frames import typed
+from data.publish.windows import season
 
 TODAY = date(2026, 3, 3)
 MEASURE = {"id": "burglary", "kind": "count", "events": "break-ins", "seasonal": True}
@@ -203,6 +204,23 @@ def test_reasons_are_asked_in_the_order_that_is_documented() -> None:
 )
 def test_what_is_not_refused(declared: dict[str, Any], breaks: list[date], refused: None) -> None:
     assert asked(steady("t", "c"), declared, breaks=breaks)["refused"] is refused
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_same"),
+    [
+        ("2023-01-15..2023-02-28", "2024-01-15..2024-02-28", True),  # the same days, and one year has a day more
+        ("2023-01-15..2023-02-28", "2024-01-15..2024-02-29", True),
+        ("2023-02-28..2023-05-31", "2024-02-28..2024-05-31", True),
+        ("2023-02-28..2023-05-31", "2024-02-29..2024-05-31", True),
+        ("2023-03-01..2024-02-29", "2024-03-01..2025-02-28", True),
+        ("2023-01-15..2023-02-27", "2024-01-15..2024-02-28", False),
+        ("2023-01-15..2023-02-28", "2024-01-15..2024-03-01", False),
+        ("2023-03-01..2023-05-31", "2024-02-29..2024-05-31", False),
+    ],
+)
+def test_a_leap_day_makes_no_other_season(before: str, after: str, is_same: bool) -> None:
+    assert (season(periods.parse(before)) == season(periods.parse(after))) == is_same
 
 
 def test_a_peak_takes_two_earlier_windows_of_the_same_measure_and_no_lot() -> None:
