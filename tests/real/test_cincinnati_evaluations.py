@@ -17,6 +17,7 @@ import pytest
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
 from scipy.stats import t as student
+from statsmodels.tools.sm_exceptions import DomainWarning
 
 from data.publish import run
 from data.store import Store
@@ -86,6 +87,23 @@ def test_the_displacement_difference_by_hand(said: dict[str, dict[str, Any]], by
     assert (found["events_before"], found["events_after"]) == (t0, t1)
     assert found["displaced"] == pytest.approx((d1 - d0) - (c1 - c0) / 3, abs=1e-5)
     assert found["series_by"] == "year"
+
+
+def test_the_displacement_difference_by_formula(said: dict[str, dict[str, Any]], by_hand: pd.DataFrame) -> None:
+    """As a contrast of the Poisson means of each role and time, each taken as often as it has areas and years."""
+    rows = by_hand.assign(role=by_hand.place.map(ROLES))
+    with pytest.warns(DomainWarning):  # means that add up could fall below zero; these do not
+        poisson = smf.glm("n ~ 0 + role:C(post)", rows, family=sm.families.Poisson(sm.families.links.Identity()))
+    fit = poisson.fit()
+    weight = {"treated": 1.0, "buffer": 1.0, "comparison": -(2 + 1) / 3}
+    times = rows.groupby(["role", "post"]).size()
+    contrast = {
+        f"role[{role}]:C(post)[{post}]": weight[role] * (1 if post else -1) * count
+        for (role, post), count in times.items()
+    }
+    tested, found = fit.t_test([contrast[name] for name in fit.params.index]), said["wdd"]
+    assert found["estimate"] == pytest.approx(float(tested.effect[0]), abs=1e-4)
+    assert [found["low"], found["high"]] == pytest.approx(tested.conf_int()[0].tolist(), abs=1e-4)
 
 
 def test_the_difference_in_differences_by_formula(said: dict[str, dict[str, Any]], by_hand: pd.DataFrame) -> None:
