@@ -24,7 +24,7 @@ from components.tokens import look
 from components.words import for_markdown
 from data import periods, queries
 from data.figures import Figure, Status
-from data.verdicts import Finding, Verdict, compare
+from data.verdicts import Finding, Refusal, Verdict, compare
 
 WITH = "with"
 LEAST, MOST = 2, 4
@@ -208,13 +208,23 @@ def pair_sentence(scope: Scope, pair: Pair) -> str:
     one, other, verdict = pair.one, pair.other, pair.verdict
     slots: dict[str, Any] = {"one": scope.name_of(one.neighborhood), "other": scope.name_of(other.neighborhood)}
     if verdict.reason is not None:
-        return scope.say("compare.pair_refused", **slots, why=refused_sentence(verdict, scope))
+        return scope.say("compare.pair_refused", **slots, why=why_refused(scope, pair))
     if verdict.finding == Finding.COUNTS_ONLY:
         return scope.say("compare.pair_few", **slots)
     values: dict[str, Any] = {"value": _value(one, scope), "other_value": _value(other, scope)}
     if not verdict.is_clear:
         return scope.say("compare.pair_unclear", **slots, **values)
     return scope.say("compare.pair_higher" if verdict.moved > 0 else "compare.pair_lower", **slots, **values)
+
+
+def why_refused(scope: Scope, pair: Pair) -> str:
+    """Why two places are not compared; where that is because of visitors, in which of them."""
+    if pair.verdict.reason != Refusal.VISITORS:
+        return refused_sentence(pair.verdict, scope)
+    places = scope.ask(queries.neighborhoods, language=scope.language)
+    visited = set(places.id[places.visitor_area.astype(bool)])
+    names = [scope.name_of(one.neighborhood) for one in (pair.one, pair.other) if one.neighborhood in visited]
+    return scope.say("compare.visitors", places=formats.join(names, scope.language))
 
 
 def pairs_lead(scope: Scope, pairs: Sequence[Pair]) -> str:
@@ -227,7 +237,7 @@ def pairs_lead(scope: Scope, pairs: Sequence[Pair]) -> str:
         if pair.verdict.is_clear:
             continue
         if pair.verdict.reason is not None:
-            why = scope.say("compare.group_refused", why=refused_sentence(pair.verdict, scope))
+            why = scope.say("compare.group_refused", why=why_refused(scope, pair))
         else:
             few = pair.verdict.finding == Finding.COUNTS_ONLY
             why = scope.say("compare.group_few" if few else "compare.group_unclear")
@@ -251,10 +261,11 @@ def finding_of(scope: Scope, one: Compared) -> str:
         if pair.verdict.is_clear:
             return scope.say(f"compare.finding_{'higher' if pair.verdict.moved > 0 else 'lower'}", **slots)
     if not one.clear:
-        return scope.say("compare.finding_unclear", measure=slots["measure"])
+        every = "" if len(judged) == len(one.pairs) else "_compared"
+        return scope.say(f"compare.finding_unclear{every}", measure=slots["measure"])
     return scope.say(
         "compare.finding_some", n=len(one.clear), clear=formats.count(len(one.clear), scope.language),
-        all=formats.count(len(one.pairs), scope.language), measure=slots["measure"],
+        all=formats.count(len(judged), scope.language), measure=slots["measure"],
     )  # fmt: skip
 
 

@@ -217,7 +217,7 @@ def equity_card(
             when=formats.period_label(mine.period, lang),
             definition=str(benchmark["definition"]),
         ),
-        lead=" ".join(line for line, is_clear in lines if is_clear),
+        lead=" ".join([*(line for line, is_clear in lines if is_clear), *_of_others(comparisons, chosen, scope)]),
         drawing=charts.ratios(drawn, look(scope.theme), lang, scope.width),
         alt=said("card.alt", finding=finding, detail=" ".join(line for line, _ in lines)),
         table=equity_table(comparisons, measure, scope),
@@ -229,6 +229,19 @@ def equity_card(
         link={"m": str(measure["id"]), "p": period, BENCHMARK: chosen},
         file_name=f"groups_{measure['id']}_{place}_release-{scope.release.id}",
     )
+
+
+def _of_others(comparisons: Sequence[Comparison], chosen: str, scope: Scope) -> list[str]:
+    """How many groups differ by each other benchmark: nobody shall see one answer where there are two."""
+    told = []
+    for one in comparisons:
+        if one.benchmark["id"] != chosen:
+            rows = one.compared
+            more, less = int((rows.low > 1).sum()), int((rows.high < 1).sum())
+            counts = {"more": more, "less": less, "unclear": len(rows) - more - less}
+            slots = {name: formats.count(n, scope.language) for name, n in counts.items()}
+            told.append(scope.say("equity.by_other", benchmark=str(one.benchmark["name"]), **slots))
+    return told
 
 
 def _other_source(benchmark: Mapping[str, Any], measure: Mapping[str, Any]) -> list[str]:

@@ -143,6 +143,7 @@ def test_the_ratio_changes_with_the_benchmark_and_the_card_says_what_it_cannot_s
             assert notice.startswith(scope.say("equity.not_bias"))
             assert str(one.benchmark["caveat"]) in notice
             assert str(one.benchmark["name"]) in card.finding
+            assert all(str(other.benchmark["name"]) in card.lead for other in here if other is not one)
             assert card.table is not None
             assert all(str(one.benchmark["name"]) in " ".join(card.table.columns) for one in here)
             for told in (card.finding, card.subtitle, card.lead, card.alt, card.how_to_read, notice):
