@@ -239,7 +239,7 @@ def _of_others(comparisons: Sequence[Comparison], chosen: str, scope: Scope) -> 
             rows = one.compared
             more, less = int((rows.low > 1).sum()), int((rows.high < 1).sum())
             counts = {"more": more, "less": less, "unclear": len(rows) - more - less}
-            slots = {name: formats.count(n, scope.language) for name, n in counts.items()}
+            slots: dict[str, Any] = {name: formats.count(n, scope.language) for name, n in counts.items()}
             told.append(scope.say("equity.by_other", benchmark=str(one.benchmark["name"]), **slots))
     return told
 
