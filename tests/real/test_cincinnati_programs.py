@@ -94,6 +94,7 @@ def test_what_a_program_is_for_follows_from_its_category_in_each_language(
 def test_no_program_is_told_in_english_to_readers_of_spanish(cincinnati: Release, programs: pd.DataFrame) -> None:
     spanish = queries.programs(cincinnati, language="es").set_index("id")
     assert not (spanish.summary == programs.summary).any()
+    assert not (spanish.owner == programs.owner).any()
     assert set(spanish.index[spanish.name != programs.name]) == set(NOBODY)  # names of groups stay
 
 
