@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select
 
@@ -36,12 +39,31 @@ def read(release: Release, statement: Select[Any]) -> pd.DataFrame:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table as plain dicts, column name to value."""
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+    names = [str(name) for name in frame.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*_by_column(frame), strict=True)]
 
 
 def rows(frame: pd.DataFrame) -> list[Any]:
     """The rows of a table with a column for an attribute: `row.name`."""
-    return list(frame.itertuples())
+    row = _row_of(tuple(str(name) for name in frame.columns))
+    return [row._make(one) for one in zip(frame.index, *_by_column(frame), strict=True)]
+
+
+# pandas makes a type anew for each table, and an index of each column; small tables cost ten times what they hold.
+@lru_cache(maxsize=256)
+def _row_of(names: tuple[str, ...]) -> Any:
+    return namedtuple("Row", ("Index", *names), rename=True)
+
+
+def _by_column(frame: pd.DataFrame) -> list[list[Any]]:
+    """The values of each column as Python's own: no number of NumPy is left, and pd.NA is None."""
+    found = []
+    for _, column in frame.items():
+        values = column.tolist()
+        if not isinstance(column.dtype, np.dtype) or column.dtype == object:
+            values = [None if one is pd.NA else one.item() if isinstance(one, np.generic) else one for one in values]
+        found.append(values)
+    return found
 
 
 def in_language(
