@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, time
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
@@ -227,7 +228,7 @@ def factor(value: float, lang: str, *, decimals: int = 1) -> str:
 
 def date_text(day: date, lang: str) -> str:
     """A day: 'March 3, 2026', '3 de marzo de 2026'."""
-    return format_date(day, "long", locale=words(lang).locale)
+    return _day(day, "long", lang)
 
 
 def month_text(day: date, lang: str) -> str:
@@ -298,6 +299,8 @@ def _rounded(value: float | Decimal, decimals: int = 0) -> Decimal:
     return number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
+# A page writes hundreds of numbers and days, most of them again on the next one; Babel takes its time for each.
+@lru_cache(maxsize=16384)
 def _number(value: float | Decimal, lang: str, decimals: int = 0) -> str:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     shown = _rounded(value, decimals)
@@ -318,7 +321,11 @@ def _margin_points(margin: float, lang: str) -> str:
 def _month_year(day: date, lang: str, *, short: bool = False) -> str:
     if short:
         return month_text(day, lang)
-    pattern = words(lang).locale.datetime_skeletons["yMMMM"].pattern
+    return _day(day, words(lang).locale.datetime_skeletons["yMMMM"].pattern, lang)
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, pattern: str, lang: str) -> str:
     return format_date(day, pattern, locale=words(lang).locale)
 
 
@@ -341,6 +348,5 @@ def _days(period: Period, lang: str) -> str:
         return date_text(period.start, lang)
     start = date_text(period.start, lang)
     if period.start.year == period.end.year:
-        pattern = words(lang).locale.datetime_skeletons["MMMMd"].pattern
-        start = format_date(period.start, pattern, locale=words(lang).locale)
+        start = _day(period.start, words(lang).locale.datetime_skeletons["MMMMd"].pattern, lang)
     return words(lang).say("format.dates_to", start=start, end=date_text(period.end, lang))

@@ -7,10 +7,11 @@ changes. Here the address is the truth: widgets are set from it before they are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import streamlit as st
 
@@ -71,16 +72,15 @@ class Scope:
         """Id of the chosen neighborhood, else of the city."""
         return self.place or "city"
 
+    @property
+    def of_anyone(self) -> Scope:
+        """The same for whoever reads, whatever place is chosen: what names no reader's place is made once for all."""
+        return replace(self, place=None, notices=())
+
     def name_of(self, place: str) -> str:
         """The name of a place by its id."""
         return self.names.get(place, place)
 
-    def say(self, key: str, *, n: float | None = None, **slots: Any) -> str:
-        """A sentence in the reader's language."""
-        return self.words.say(key, n=n, **slots)
-
-    def ask(self, question: Callable[..., T], **keywords: Any) -> T:
-        """Put a question of `data.queries` to this release, through the one cached door."""
     def group_name(self, group: str) -> str:
         """The name of a group of people, found by the name that its figures have; of everyone for `all`."""
         if group == "all":
@@ -88,6 +88,12 @@ class Scope:
         labels = self.ask(queries.group_labels, language=self.language)
         return str(dict(zip(labels.group_name, labels.group_label, strict=True)).get(group, group))
 
+    def say(self, key: str, *, n: float | None = None, **slots: Any) -> str:
+        """A sentence in the reader's language."""
+        return self.words.say(key, n=n, **slots)
+
+    def ask(self, question: Callable[..., T], **keywords: Any) -> T:
+        """Put a question of `data.queries` to this release, through the one cached door."""
         return ask(question, self.release, **keywords)
 
     def params(self, **changes: str | None) -> dict[str, str]:
@@ -101,11 +107,18 @@ class Scope:
 
     def link(self, path: str, *, anchor: str = "", **changes: Any) -> str:
         """An address inside the site that keeps this scope."""
-        return f"/{path}?{urlencode(self.params(**changes))}" + (f"#{anchor}" if anchor else "")
+        codes = "&".join(f"{quoted(name)}={quoted(code)}" for name, code in self.params(**changes).items())
+        return f"/{path}?{codes}" + (f"#{anchor}" if anchor else "")
 
     def citation(self, path: str, *, anchor: str = "", **changes: Any) -> str:
         """As `link`, and pinned to this release, so that it shows the same next year."""
         return self.link(path, anchor=anchor, **{RELEASE: self.release.id, **changes})
+
+
+@lru_cache(maxsize=4096)
+def quoted(code: str) -> str:
+    """A code as it stands in an address; a page has hundreds of links, nearly all of the same codes."""
+    return quote_plus(str(code))
 
 
 def keep_scope(scope: Scope) -> None:

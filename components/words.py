@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -66,7 +66,7 @@ class Words:
         """
         template = self._template(key, n)
         if n is not None and "n" in _slots(template):
-            slots["n"] = format_decimal(n, locale=self.locale)
+            slots["n"] = _number(n, self.locale)
         if wrong := _wrong_slots(_slots(template), slots):
             raise WrongSlots(f"{key!r} in {self.code}: {wrong}")
         return template.format_map(slots)
@@ -148,6 +148,11 @@ def _flat(tables: Mapping[str, Any], prefix: str = "") -> dict[str, Entry]:
     return entries
 
 
+@lru_cache(maxsize=4096)
+def _number(n: float, locale: Locale) -> str:
+    return format_decimal(n, locale=locale)
+
+
 @cache
 def _slots(template: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
@@ -155,10 +160,11 @@ def _slots(template: str) -> frozenset[str]:
 
 def _wrong_slots(wanted: frozenset[str], given: Mapping[str, object]) -> str:
     """What is wrong with the slots given, in words; empty when nothing is."""
+    if given.keys() == wanted and all(isinstance(value, str) for value in given.values()):
+        return ""
     if missing := sorted(wanted - set(given)):
         return f"needs {', '.join(missing)}"
     if extra := sorted(set(given) - wanted):
         return f"has no slot {', '.join(extra)}"
-    if not_text := sorted(name for name, value in given.items() if not isinstance(value, str)):
-        return f"{', '.join(not_text)} must be text; format numbers first"
-    return ""
+    not_text = sorted(name for name, value in given.items() if not isinstance(value, str))
+    return f"{', '.join(not_text)} must be text; format numbers first"

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["year", "quarter", "month", "range", "fiscal"]
@@ -66,6 +67,11 @@ def parse(code: str, *, fiscal_start_month: int = 7) -> Period:
     A fiscal year is named after the calendar year it ends in; `fiscal_start_month` (1 to 12) says when it starts.
     Raises UnknownPeriod when the text is not a code.
     """
+    return _parsed(code, fiscal_start_month)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(code: str, fiscal_start_month: int) -> Period:
     text = code.strip()
     try:
         if m := _YEAR.match(text):
