@@ -14,6 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from components import formats
+from components.ask import keep
 from components.charts import Drawing
 from components.exports import card_picture, table_csv
 from components.passports import Passport, passport_html
@@ -51,8 +52,8 @@ class Card:
 
     id: stable code, the anchor in links. finding, subtitle: sentences. lead: what may be said of it.
     table: what people read, in words; its first column is the row's name.
-    open: the table stands open, in the place of a chart.
     whole: the drawing of all, where `drawing` has on a phone only what is near to the reader, or is not there at all.
+    open: the table stands open, in the place of a chart.
     passport: what stands behind the card's figure.
     details: what belongs to the message and is neither words nor drawing, as HTML of our own making.
     rows: what the file holds (plain numbers and codes); None gives no file.
@@ -67,8 +68,8 @@ class Card:
     lead: str = ""
     alt: str = ""
     drawing: Drawing | None = None
-    table: pd.DataFrame | None = None
     whole: Drawing | None = None
+    table: pd.DataFrame | None = None
     rows: pd.DataFrame | None = None
     chips: Sequence[Chip] = ()
     how_to_read: str = ""
@@ -97,9 +98,9 @@ def show_card(card: Card, scope: Scope) -> None:
                 key=f"chart-{card.id}",
                 height=card.drawing.height,
             )
-        if card.open and card.table is not None:
         if card.whole is not None:
             show_whole(card, scope)
+        if card.open and card.table is not None:
             show_table(card.table, scope, caption=card.finding)
         if card.how_to_read:
             with st.container(key=f"how-{card.id}"):
@@ -112,7 +113,6 @@ def show_card(card: Card, scope: Scope) -> None:
         show_actions(card, scope)
 
 
-def show_chips(chips: Sequence[Chip]) -> None:
 def show_whole(card: Card, scope: Scope) -> None:
     """The drawing of all behind a line to tap; it is drawn once it is opened, for only then is its width known."""
     assert card.whole is not None
@@ -125,6 +125,7 @@ def show_whole(card: Card, scope: Scope) -> None:
             )  # fmt: skip
 
 
+def show_chips(chips: Sequence[Chip]) -> None:
     """Draw chips side by side."""
     if chips:
         with st.container(horizontal=True, gap="small"):
@@ -214,13 +215,15 @@ def show_table(
     links: the address that each row's name leads to, or None for no link.
     """
     said = scope.say
-    st.html(
-        table_html(
-            table.head(most), caption=said("table.caption", title=caption), nothing=said("table.nothing"), links=links
-        )
-    )
+    st.html(_made(table, most, said("table.caption", title=caption), said("table.nothing"), tuple(links)))
     if len(table) > most:
         show_small(said("card.first_rows", n=most))
+
+
+# The table of a card that was kept is the same one, and so is its HTML.
+@keep()
+def _made(table: pd.DataFrame, most: int, caption: str, nothing: str, links: tuple[str | None, ...]) -> str:
+    return table_html(table.head(most), caption=caption, nothing=nothing, links=links)
 
 
 def card_file(card: Card, scope: Scope) -> bytes:

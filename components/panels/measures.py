@@ -11,7 +11,7 @@ from components import formats
 from components.ask import keep
 from components.cards import Card, Chip
 from components.drafts import was_text
-from components.panels.series import draw_series, with_limits, with_usual
+from components.panels.series import Drawn, draw_series, with_limits, with_usual
 from components.passports import figured, observation_passport
 from components.readings import Reading, figures_of, readings_in
 from components.scope import Scope
@@ -72,7 +72,7 @@ def measure_card(reading: Reading, scope: Scope, *, page: str = "neighborhood") 
     """The card of a measure in a place: over months where there are enough, else over years or waves."""
     measure, place, now = reading.measure, reading.place, reading.now
     figures = figures_of(scope.release, str(measure["id"]), place, page=scope.place_or_city)
-    drawn = draw_series(reading, figures, scope)
+    drawn = _drawn(reading, scope.of_anyone)
     rows = drawn.rows[drawn.rows.neighborhood == place].sort_values("period_end", ascending=False)
     unit = "events" if drawn.usual is None or not drawn.usual.is_by_base else now.unit
     return Card(
@@ -93,6 +93,13 @@ def measure_card(reading: Reading, scope: Scope, *, page: str = "neighborhood") 
         link={"n": scope.place or ""},
         file_name=f"{measure['id']}_{place}_release-{scope.release.id}",
     )
+
+
+# The city's is the same on the page of every place.
+@keep()
+def _drawn(reading: Reading, scope: Scope) -> Drawn:
+    figures = figures_of(scope.release, str(reading.measure["id"]), reading.place, page=reading.place)
+    return draw_series(reading, figures, scope)
 
 
 def subtitle_of(reading: Reading, scope: Scope) -> str:
