@@ -137,7 +137,7 @@ class Benchmark(Table, table=True):
     name: str = col("Its name in plain words.", example="Residents")
     definition: str = col("Who is counted, in one or two plain sentences.")
     caveat: str | None = col("What it cannot tell.", optional=True)
-    reference_group: str = col("The group that others are set beside.")
+    reference_group: str = col("The group that others are set beside.", example="18 to 34")
     source_id: str = col("Where it comes from.", ref="source.id")
 
 
@@ -147,5 +147,5 @@ class BenchmarkGroup(Table, table=True):
     benchmark_id: str = col("The benchmark.", key=True, ref="benchmark.id")
     neighborhood_id: str = col("The place, or city.", key=True, ref="neighborhood.id")
     period: str = col("Period code.", key=True, example="2024")
-    group_name: str = col("The group.", key=True)
-    people: int = col("How many.")
+    group_name: str = col("The group.", key=True, example="18 to 34")
+    people: int = col("How many.", example="3100")

@@ -18,7 +18,7 @@ LISTED = 25
 def look_at(frames: Mapping[str, list[pd.DataFrame]], report: Report) -> None:
     """Add to the report what does not hold. frames: by table, each with `_file` and `_row` (0: made, not read).
 
-    Groups are named as figures name them, none counts fewer than LEAST_PEOPLE, and each benchmark has people of its
+    Groups are named as figures name them (where no figure is told by group, nothing can be misnamed), none counts fewer than LEAST_PEOPLE, and each benchmark has people of its
     reference group wherever it has any.
     """
     counted = _rows(frames, "benchmark_group")
@@ -29,8 +29,8 @@ def look_at(frames: Mapping[str, list[pd.DataFrame]], report: Report) -> None:
         for name in one["group_name"].unique()
     }
     groups = sorted(told - {EVERYONE})
-    unknown = [row for row in counted if row["group_name"] not in groups]
-    _list(report, "benchmark_group_unknown", unknown, "group_name", f"one of {', '.join(groups) or 'none'}")
+    unknown = [row for row in counted if groups and row["group_name"] not in groups]
+    _list(report, "benchmark_group_unknown", unknown, "group_name", f"one of {', '.join(groups)}")
     few = [row for row in counted if row["people"] < LEAST_PEOPLE]
     _list(report, "benchmark_too_small", few, "people", f"{LEAST_PEOPLE} people or more")
     for benchmark in _rows(frames, "benchmark"):

@@ -63,7 +63,9 @@ NEEDS: dict[str, dict[str, Any]] = {
     "chain": {"neighborhood": "harbor-point"},
     "commitments": {"as_of": AS_OF},
     "districts_of": {"neighborhood": "harbor-point"},
+    "evaluation_series": {"evaluation": "e-second-key"},
     "figure_history": {"measure": "burglary", "neighborhood": "westbrook", "period": "2025-03"},
+    "group_periods": {"measure": "use_of_force"},
     "late_updates": {"as_of": AS_OF},
     "money_in": {"neighborhood": "harbor-point"},
     "periods": {"measure": "burglary"},
@@ -204,7 +206,10 @@ def test_periods_are_in_order_and_count_what_is_shown(release: Release, sql: sql
     frame = queries.periods(release, "use_of_force")
     assert frame.period_start.is_monotonic_increasing
     for row in queries.rows(frame):
-        shown = "SELECT count(value) FROM observation WHERE measure_id = 'use_of_force' AND period = ?"
+        shown = (
+            "SELECT count(value) FROM observation"
+            " WHERE measure_id = 'use_of_force' AND group_name = 'all' AND period = ?"
+        )
         assert row.shown == one(sql, shown, row.period)
 
 

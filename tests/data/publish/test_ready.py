@@ -139,7 +139,12 @@ def test_a_cell_that_does_not_fit_refuses_its_row(
             "evidence",
             "missing_value",
         ),
-        ("problem", "id,title,harm,seen_on,status,evidence\n1,a,b,2024-01-01,open,\n", "evidence", "missing_value"),
+        (
+            "problem",
+            "id,title,harm,seen_on,status,evidence\n1,a,b,2024-01-01,open,\n",
+            "evidence",
+            "problem_without_evidence",
+        ),
         ("grant", "id,name,funder,purpose,starts_on,ends_on,award_cents,nonsupplanting\n"
          "1,a,b,c,2024-01-01,2024-12-31,5,perhaps\n",
          "nonsupplanting", "wrong_word"),
