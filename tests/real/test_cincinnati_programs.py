@@ -38,7 +38,7 @@ def awards(real: RealCity) -> pd.DataFrame:
     """The file, one row an award, with `places`: ids of its neighborhoods, two of which it writes as one."""
     frame = pd.read_csv(real("cincinnati") / AWARDS, dtype=str, keep_default_na=False).set_index("id")
     named = frame.neighborhoods.str.replace(r":[\d.]+", "", regex=True).str.split(r";| / ", regex=True)
-    return frame.assign(places=[sorted(link_id(one) for one in names if one) for names in named])
+    return frame.assign(places=named.map(lambda names: sorted(link_id(one) for one in names if one)))
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def visit(cincinnati_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_each_award_is_a_program_that_is_called_as_who_got_it(awards: pd.DataFrame, programs: pd.DataFrame) -> None:
     assert len(awards) == len(programs) == 66
-    assert programs.name.to_dict() == {**awards.recipient.to_dict(), **NOBODY}
+    assert programs.name.to_dict() == awards.recipient.to_dict() | dict(NOBODY.items())
     for code, name in NOBODY.items():
         assert awards.program[code] == name
 
@@ -84,7 +84,7 @@ def test_what_a_program_is_for_follows_from_its_category_in_each_language(
     summaries = queries.programs(cincinnati, language=language).set_index("id").summary
     pairs = set(zip(awards.category, summaries[awards.index], strict=True))
     assert len(pairs) == len({told for _, told in pairs}) == awards.category.nunique() == 10
-    for code, told in summaries.items():
+    for code, told in zip(map(str, summaries.index), summaries, strict=True):
         assert not words(language).forbidden_in(told), code
         assert told not in set(awards.category)
         if code not in NOBODY:
