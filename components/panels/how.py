@@ -15,10 +15,18 @@ from components import charts, formats
 from components.cards import Card, show_card, show_small, show_table
 from components.panels import work
 from components.panels.money import exact_text
-from components.passports import hours_figured, hours_of, hours_passport, hours_text, record_figured
-from components.passports.records import current_text
+from components.passports import (
+    current_figured,
+    current_of,
+    hours_figured,
+    hours_of,
+    hours_passport,
+    hours_text,
+    record_figured,
+    share_text,
+)
 from components.scope import Scope, choose_code
-from components.tables import Figured, Linked, facts_html
+from components.tables import Cell, Figured, Lines, Linked, facts_html
 from components.tokens import look
 from components.words import for_markdown
 from data import queries
@@ -80,6 +88,7 @@ def training_card(scope: Scope, year: str) -> Card:
                     formats.sentence_case(formats.period_label(one, lang)): _hours_cell(scope, one, by, part)
                     for one in both
                 },
+                said("how.up_to_date"): _current_cell(scope, by, part),
             }
             for by, part in parts
         ]
@@ -96,7 +105,11 @@ def training_card(scope: Scope, year: str) -> Card:
         table=table,
         rows=pd.DataFrame(
             [
-                {**hours_passport(scope, one, by, part).row, "release_id": scope.release.id}
+                {
+                    **hours_passport(scope, one, by, part).row,
+                    **_current_row(scope, by, part),
+                    "release_id": scope.release.id,
+                }
                 for one in both
                 for by, part in [("", ""), *parts]
             ]
@@ -114,7 +127,11 @@ def courses_table(scope: Scope, courses: pd.DataFrame, years: Sequence[str]) -> 
         hours: dict[str, str | Figured] = {}
         if years:
             period = formats.period_label(years[0], scope.language)
-            hours[said("how.hours_in", period=period)] = _hours_cell(scope, years[0], "course_id", str(course["id"]))
+            code = str(course["id"])
+            hours[said("how.hours_in", period=period)] = _hours_cell(scope, years[0], "course_id", code)
+            times = hours_of(scope, years[0], "course_id", code).times
+            text = said("how.times", n=times)
+            hours[said("how.held_in", period=period)] = hours_figured(scope, years[0], text, "course_id", code)
         rows.append(
             {
                 said("how.course"): str(course["name"]),
@@ -131,7 +148,8 @@ def current_cell(scope: Scope, course: Mapping[str, Any]) -> str | Figured:
     """How many of those who need a course are up to date, with the base; not stated where one of the two is not."""
     if pd.isna(course["officers_current"]) or not course["officers_required"] > 0:
         return scope.say("programs.not_stated")
-    return record_figured(scope, "training_course", str(course["id"]), "officers_current", current_text(course, scope))
+    text = share_text(int(course["officers_current"]), int(course["officers_required"]), scope)
+    return record_figured(scope, "training_course", str(course["id"]), "officers_current", text)
 
 
 def _topics(scope: Scope) -> list[str]:
@@ -144,6 +162,20 @@ def _amount(scope: Scope, year: str, topic: str) -> float | None:
     if not hours.times:
         return None
     return hours.per_officer if hours.per_officer is not None else hours.officer_hours
+
+
+def _current_cell(scope: Scope, by: str, part: str) -> str | Figured:
+    """Valid certificates of a topic or method; that it has no course, or that its courses do not say."""
+    if part not in set(scope.ask(queries.training_courses)[by]):
+        return scope.say("how.no_course")
+    return current_figured(scope, by, part) if current_of(scope, by, part).courses else scope.say("programs.not_stated")
+
+
+def _current_row(scope: Scope, by: str, part: str) -> dict[str, int | None]:
+    found = current_of(scope, by, part) if by else None
+    if found is None or not found.courses:
+        return {"officers_current": None, "officers_required": None}
+    return {"officers_current": found.current, "officers_required": found.required}
 
 
 def _hours_cell(scope: Scope, year: str, by: str, part: str) -> str | Figured:
@@ -177,7 +209,7 @@ def item_html(scope: Scope, item: Mapping[str, Any]) -> str:
     """
     said, missing = scope.say, scope.say("budget.not_reported")
     answers = {name: _topic(scope, item, name) for name in REPORT}
-    facts = [(said(f"how.tech_{name}"), text) for name, text in answers.items() if text]
+    facts: list[tuple[str, Cell]] = [(said(f"how.tech_{name}"), text) for name, text in answers.items() if text]
     silent = [said(f"how.tech_{name}") for name, text in answers.items() if not text]
     if silent:
         facts.append((missing, "; ".join(silent)))
@@ -192,16 +224,23 @@ def item_html(scope: Scope, item: Mapping[str, Any]) -> str:
     return section_html(str(item["name"]), f"technology-{item['id']}", lines, facts)
 
 
-def _topic(scope: Scope, item: Mapping[str, Any], name: str) -> str | Figured:
+def _topic(scope: Scope, item: Mapping[str, Any], name: str) -> Cell:
     """The answer to a topic of the report; empty where there is none."""
     if name != "cost":
         return _text(item[name])
-    paid_from = _text(item["fund"]) or scope.say("budget.not_reported")
-    if pd.isna(item["annual_cost_cents"]):
-        return scope.say("how.cost_unknown", fund=paid_from) if _text(item["fund"]) else ""
-    amount = exact_text(item["annual_cost_cents"], scope)
-    text = scope.say("how.cost", amount=amount, fund=paid_from)
-    return replace(record_figured(scope, "technology_item", str(item["id"]), "annual_cost_cents", text), part=amount)
+    costs: list[str | Figured] = []
+    for name in ("annual_cost", "lifetime_cost"):
+        if pd.notna(item[f"{name}_cents"]):
+            amount = exact_text(item[f"{name}_cents"], scope)
+            text = scope.say(f"how.{name}", amount=amount)
+            figure = record_figured(scope, "technology_item", str(item["id"]), f"{name}_cents", text)
+            costs.append(replace(figure, part=amount))
+    if not costs and not _text(item["fund"]):
+        return ""
+    paid_from = scope.say("how.paid_from", fund=_text(item["fund"]) or scope.say("budget.not_reported"))
+    unknown = scope.say("how.cost_unknown") if pd.isna(item["annual_cost_cents"]) else ""
+    told: list[str | Figured] = [*([unknown] if unknown else []), *costs, paid_from]
+    return Lines(tuple(((), one) for one in told))
 
 
 # ---------------------------------------------------------------- rules
@@ -235,7 +274,7 @@ def rule_html(scope: Scope, rule: Mapping[str, Any]) -> str:
     programs = scope.ask(queries.ruled_programs, language=scope.language)
     mine = programs[programs.legal_basis_id == rule["id"]]
     kind, level = (scope.words.name_of(f"kinds.legal_basis.{name}", str(rule[name])) for name in ("kind", "scope"))
-    facts: list[tuple[str, str | Figured | Linked]] = [
+    facts: list[tuple[str, Cell]] = [
         (said("program.rule_citation"), str(rule["citation"])),
         (said("program.rule_limits"), _text(rule["limits"]) or said("program.rule_no_limit")),
         (said("program.rule_in_force"), work.in_force(scope, rule)),
@@ -302,14 +341,13 @@ def show_self_check(scope: Scope) -> None:
     st.markdown(for_markdown(scope.say("how.self_check_lead")))
     show_small(formats.sentence_case(formats.period_label(period, scope.language)))
     for pillar in PILLARS:
-        st.subheader(
-            scope.words.name_of("kinds.self_check_item.pillar", pillar), anchor=f"pillar-{pillar.replace('_', '-')}"
-        )
+        name = scope.words.name_of("kinds.self_check_item.pillar", pillar)
+        st.subheader(name, anchor=f"pillar-{pillar.replace('_', '-')}")
         mine = items[(items.pillar == pillar) & (items.period == period)]
         if mine.empty:
             st.markdown(for_markdown(scope.say("how.pillar_empty")))
         else:
-            show_table(self_check_table(scope, mine), scope, caption=scope.say("how.self_check"))
+            show_table(self_check_table(scope, mine), scope, caption=name)  # no two tables of a page have one name
 
 
 def self_check_table(scope: Scope, items: pd.DataFrame) -> pd.DataFrame:
@@ -343,7 +381,7 @@ def show_cases(scope: Scope) -> None:
 def case_html(scope: Scope, case: Mapping[str, Any]) -> str:
     """A claim with the grade of its evidence and its source. A claim that nobody has checked says "unverified"."""
     said, checked = scope.say, case["checked_on"]
-    facts: list[tuple[str, str | Figured]] = [
+    facts: list[tuple[str, Cell]] = [
         (said("how.case_grade"), case_grade(scope, case)),
         (said("how.case_found"), _text(case["found"]) or said("how.case_found_none")),
         (said("passport.source"), str(case["source"])),
@@ -360,8 +398,10 @@ def case_html(scope: Scope, case: Mapping[str, Any]) -> str:
 def case_grade(scope: Scope, case: Mapping[str, Any]) -> str:
     """The grade in words; unverified where none is stated or nobody has checked the claim."""
     grade = str(case["evidence_grade"])
-    if not isinstance(case["checked_on"], date) or grade not in ("0", "1", "2", "3", "4"):
+    if not isinstance(case["checked_on"], date):
         return scope.say("how.unverified")
+    if grade not in ("0", "1", "2", "3", "4"):
+        return scope.say("how.unverified_checked")
     return scope.say(f"programs.grade_name.grade_{grade}")
 
 
