@@ -7,7 +7,7 @@ More and fewer are said in the same words at the same place, whichever of them i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -66,6 +66,27 @@ def holds_nearby(evaluation: Mapping[Any, Any]) -> bool:
 def has_number(evaluation: Mapping[Any, Any]) -> bool:
     """True where an estimate with its range may be shown."""
     return grade_of(evaluation) not in ("grade_0", NOT_ASSESSABLE) and has(evaluation, "estimate", "low", "high")
+
+
+def found_something(evaluation: Mapping[Any, Any]) -> bool:
+    """True where an outcome was looked at and there is something to say of it: a number, counts, a report."""
+    grade = grade_of(evaluation)
+    return (
+        has_number(evaluation)
+        or grade == "grade_4"
+        or (grade == "grade_0" and has(evaluation, "events_before", "events_after"))
+    )
+
+
+def in_order(evaluations: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Evaluations in the order in which they were declared; those that found nothing to say of an outcome come last."""
+
+    def turn(evaluation: Mapping[str, Any]) -> tuple[bool, date, str]:
+        day = evaluation.get("declared_on")
+        declared = day if isinstance(day, date) and not pd.isna(day) else date.max
+        return not found_something(evaluation), declared, str(evaluation["id"])
+
+    return sorted(evaluations, key=turn)
 
 
 def evidence_sentence(evaluation: Mapping[Any, Any], scope: Scope) -> str:

@@ -70,12 +70,38 @@ class Linked:
         return "".join(_linked(words, address) for words, address in self.pieces)
 
 
-def text_html(text: str | Figured | Linked) -> str:
+@dataclass(frozen=True)
+class Lines:
+    """Texts one below the other, each after its chips, so that none of them stands for the others.
+
+    lines: the chips (meaning, words) and the text of each, in order.
+    """
+
+    lines: tuple[tuple[tuple[tuple[str, str], ...], str | Figured], ...]
+
+    def __str__(self) -> str:
+        return " ".join(str(text) for _, text in self.lines)
+
+    def html(self) -> str:
+        """The lines as HTML, with their links."""
+        return "".join(
+            '<span class="line">'
+            + "".join(f'<span class="chip {meaning}">{escape(words)}</span> ' for meaning, words in chips)
+            + f"{text_html(text)}</span>"
+            for chips, text in self.lines
+        )
+
+
+Cell = str | Figured | Linked | Lines
+"""What may stand in a cell of a table or beside a name."""
+
+
+def text_html(text: Cell) -> str:
     """A text as HTML; one that states a figure, or leads somewhere, with its links."""
     return escape(text) if isinstance(text, str) else text.html()
 
 
-def facts_html(facts: Sequence[tuple[str, str | Figured | Linked]], *, long: bool = False) -> str:
+def facts_html(facts: Sequence[tuple[str, Cell]], *, long: bool = False) -> str:
     """Names and values as a list, two beside each other where there is room; an address of another site is a link.
 
     long: one below the other, for values of whole sentences.
@@ -84,7 +110,7 @@ def facts_html(facts: Sequence[tuple[str, str | Figured | Linked]], *, long: boo
     return f'<dl class="facts{" long" if long else ""}">{items}</dl>'
 
 
-def _or_address(value: str | Figured | Linked) -> str:
+def _or_address(value: Cell) -> str:
     if isinstance(value, str) and value.startswith(("https://", "http://")):
         return f'<a href="{escape(value)}" rel="noopener">{escape(value)}</a>'
     return text_html(value)
@@ -130,13 +156,13 @@ def _is_numeric(cells: Sequence[str]) -> bool:
     )
 
 
-def _cell(cell: object) -> str | Figured | Linked:
-    return cell if isinstance(cell, Figured | Linked) else str(cell)
+def _cell(cell: object) -> Cell:
+    return cell if isinstance(cell, Figured | Linked | Lines) else str(cell)
 
 
 def _class(numeric: bool) -> str:
     return ' class="number"' if numeric else ""
 
 
-def _linked(text: str | Figured | Linked, address: str | None) -> str:
+def _linked(text: Cell, address: str | None) -> str:
     return f'<a href="{escape(address)}" target="_self">{escape(str(text))}</a>' if address else text_html(text)

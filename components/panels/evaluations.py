@@ -28,9 +28,11 @@ from components.evidence import (
     displaced_sentence,
     evidence_sentence,
     finding_of,
+    found_something,
     grade_of,
     has,
     has_number,
+    in_order,
     is_computed,
     range_words,
     unit_of,
@@ -44,7 +46,7 @@ from components.passports import (
     series_figured,
 )
 from components.scope import Scope
-from components.tables import Figured, facts_html, table_html
+from components.tables import Figured, Lines, facts_html, table_html
 from components.tokens import look
 from components.words import for_markdown
 from data import periods, queries
@@ -70,9 +72,11 @@ def show_evaluations(scope: Scope, evaluations: pd.DataFrame, *, page: str = "")
     if evaluations.empty:
         st.markdown(for_markdown(scope.say("evidence.none")))
         return
-    if len(evaluations) > 1:
-        show_text(scope.say("evidence.many_looked_at", n=len(evaluations)))
-    for row in queries.records(evaluations):
+    rows = in_order(queries.records(evaluations))
+    looked = sum(map(found_something, rows))
+    if looked > 1:
+        show_text(scope.say("evidence.many_looked_at", n=looked))
+    for row in rows:
         show_card(evaluation_card(row, scope, page=page), scope)
 
 
@@ -91,9 +95,22 @@ def result_figured(scope: Scope, evaluation: Mapping[str, Any]) -> str | Figured
     return text
 
 
+def results_told(scope: Scope, evaluations: Sequence[Mapping[str, Any]]) -> Lines:
+    """What may be said of each of these, all of them, each with the chips of its card."""
+    return Lines(
+        tuple(
+            (
+                tuple((chip.meaning, chip.text) for chip in _chips(row, scope)),
+                result_figured(scope, row),
+            )
+            for row in in_order(evaluations)
+        )
+    )
+
+
 def results_html(scope: Scope, evaluations: pd.DataFrame) -> str:
     """Results in short space: what may be said, how it was studied, what was seen nearby."""
-    return "".join(_result_html(scope, row) for row in queries.records(evaluations))
+    return "".join(_result_html(scope, row) for row in in_order(queries.records(evaluations)))
 
 
 def _result_html(scope: Scope, evaluation: Mapping[str, Any]) -> str:
@@ -131,7 +148,7 @@ def evaluation_card(evaluation: Mapping[str, Any], scope: Scope, *, page: str = 
         drawing=drawing,
         table=_table(evaluation, series, scope),
         rows=rows if len(rows) else None,
-        chips=_chips(evaluation, str(measure.get("direction", "none")), scope),
+        chips=_chips(evaluation, scope),
         how_to_read=_how_to_read(drawing is not None, shown, len(series) > 0, scope),
         details=_details(evaluation, areas, scope),
         notices=_notices(evaluation, scope),
@@ -176,9 +193,9 @@ def _subtitle(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope) 
     return told or formats.sentence_case(str(evaluation["design"]))
 
 
-def _chips(evaluation: Mapping[str, Any], direction: str, scope: Scope) -> list[Chip]:
+def _chips(evaluation: Mapping[str, Any], scope: Scope) -> list[Chip]:
     """The verdict, and the step of evidence that it stands on. Every verdict is as heavy as any other."""
-    verdict = verdict_of(evaluation, direction)
+    verdict = verdict_of(evaluation, str(measure_of(evaluation, scope).get("direction", "none")))
     grade = Chip(scope.say(f"programs.grade_name.{grade_of(evaluation)}"), "unknown")
     if verdict not in MEANINGS:
         return [grade]

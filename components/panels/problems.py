@@ -15,7 +15,7 @@ import streamlit as st
 from components import formats
 from components.ask import keep
 from components.cards import show_small, show_table
-from components.panels.evaluations import result_figured, results_html, show_evaluations
+from components.panels.evaluations import results_html, results_told, show_evaluations
 from components.panels.priorities import link_html, program_names, theme_html
 from components.panels.sara import (
     checklist_html,
@@ -27,7 +27,7 @@ from components.panels.sara import (
 from components.panels.voice import state_text
 from components.passports import count_figured
 from components.scope import Scope, choose_code
-from components.tables import Figured, Linked, facts_html, text_html
+from components.tables import Figured, Lines, Linked, facts_html, text_html
 from components.words import for_markdown
 from data import periods, queries
 from data.models import STAGES
@@ -163,12 +163,10 @@ def action_text(scope: Scope, problem: Mapping[str, Any]) -> Linked:
     return Linked((*pieces, (f". {step}", "")))
 
 
-def result_text(scope: Scope, problem: Mapping[str, Any]) -> str | Figured:
-    """What its evaluation allows us to say, or that nothing was assessed; of several, none is picked out."""
+def result_text(scope: Scope, problem: Mapping[str, Any]) -> str | Lines:
+    """What each of its evaluations allows us to say, or that nothing was assessed; of several, none is picked out."""
     found = evaluations_by_problem(scope).get(str(problem["id"]), [])
-    if len(found) > 1:
-        return scope.say("problems.several_results", n=len(found))
-    return result_figured(scope, found[0]) if found else scope.say("problems.not_assessed")
+    return results_told(scope, found) if found else scope.say("problems.not_assessed")
 
 
 def age_text(scope: Scope, problem: Mapping[str, Any]) -> str:

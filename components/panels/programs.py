@@ -15,11 +15,11 @@ import streamlit as st
 from components import formats
 from components.cards import Chip, show_small
 from components.goals import goal_chip, goal_told
-from components.panels.evaluations import result_figured
+from components.panels.evaluations import results_told
 from components.panels.money import cents_text
 from components.passports import MoneyKey, money_figured
 from components.scope import Scope
-from components.tables import Figured, facts_html, text_html
+from components.tables import Cell, Figured, Lines, facts_html, text_html
 from components.words import for_markdown
 from data import queries
 from data.models import PARTNER_KINDS
@@ -100,7 +100,7 @@ def goal_html(scope: Scope, goals: Sequence[Mapping[str, Any]]) -> str:
     return f"<p>{named} {text_html(goal_told(scope, goals[0]))} {escape(more)}</p>"
 
 
-def program_facts(scope: Scope, program: Mapping[str, Any], known: Known) -> list[tuple[str, str | Figured]]:
+def program_facts(scope: Scope, program: Mapping[str, Any], known: Known) -> list[tuple[str, Cell]]:
     """Where it runs, with whom, what it costs, its last news and its result: names and values."""
     said, code = scope.say, str(program["id"])
     news = program["updated_on"]
@@ -140,9 +140,9 @@ def partners_text(scope: Scope, partners: Sequence[Mapping[str, Any]]) -> str:
     return scope.say("programs.partners_line", n=len(partners), kinds=formats.join(each, scope.language))
 
 
-def result_text(scope: Scope, evaluations: Sequence[Mapping[str, Any]]) -> str | Figured:
-    """What may be said of the first evaluation; that there is none."""
-    return result_figured(scope, evaluations[0]) if evaluations else scope.say("programs.no_result")
+def result_text(scope: Scope, evaluations: Sequence[Mapping[str, Any]]) -> str | Lines:
+    """What may be said of every evaluation; that there is none."""
+    return results_told(scope, evaluations) if evaluations else scope.say("programs.no_result")
 
 
 def money_line(scope: Scope, program: str, line: Any) -> Figured:

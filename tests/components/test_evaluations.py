@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -274,10 +276,34 @@ def test_many_looks_are_told(demo_store: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(evaluations, "show_card", lambda card, scope: told.append(card.id))
     scope = studied(demo_store, *rows)
     evaluations.show_evaluations(scope, pd.DataFrame(rows))
-    assert told == [scope.say("evidence.many_looked_at", n=3), "evaluation-a", "evaluation-b", "evaluation-c"]
+    cards = ["evaluation-a", "evaluation-b", "evaluation-c"]
+    assert told == [scope.say("evidence.many_looked_at", n=2), *cards]  # the third found nothing to say
     told.clear()
     evaluations.show_evaluations(scope, pd.DataFrame(rows[:1]))
     assert told == ["evaluation-a"]
+    told.clear()
+    nothing = {**refused("not_over"), "refused": None, "grade": 0.0, "id": "0", "method": "published_study"}
+    evaluations.show_evaluations(studied(demo_store, nothing, rows[0]), pd.DataFrame([nothing, rows[0]]))
+    assert told == ["evaluation-a", "evaluation-0"]  # one outcome, and it comes first
+
+
+@pytest.mark.parametrize("result", RESULTS)
+def test_no_result_stands_in_front_of_another(demo_store: Path, language: str, result: str) -> None:
+    """Counts only, refused, and one with a number: each has its line and its chips, the number comes first."""
+    rows = [
+        {**refused("not_over", id="a"), "refused": None, "grade": 0.0, "method": None, "declared_on": None},
+        refused("not_over", id="b", declared_on=date(2020, 1, 1)),
+        study(id="c", **RESULTS[result]),
+        study(id="d", declared_on=date(2024, 1, 1)),
+    ]
+    scope = studied(demo_store, *rows, language=language)
+    told = evaluations.results_told(scope, rows)
+    assert [str(text) for _, text in told.lines] == [evidence_sentence(rows[turn], scope) for turn in (3, 2, 1, 0)]
+    assert [len(chips) for chips, _ in told.lines] == [2, 2, 1, 1]
+    for row, (chips, _) in zip([rows[turn] for turn in (3, 2, 1, 0)], told.lines, strict=True):
+        card = evaluation_card(row, scope)
+        assert [(chip.meaning, chip.text) for chip in card.chips] == list(chips)
+        assert all(f'<span class="chip {meaning}">{escape(word)}</span>' in told.html() for meaning, word in chips)
 
 
 def test_no_card_claims_too_much(demo_store: Path, language: str) -> None:

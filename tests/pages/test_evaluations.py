@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
+from components.evidence import amount, has_number, is_clear, range_words
 from components.passports import Passport, find
 from components.words import languages
+from data import queries
 from tests.components.riverton import scope_of
 from tests.pages import checks
 from tests.pages.conftest import Publish
@@ -37,3 +41,28 @@ def test_every_number_of_an_evaluation_is_the_same_everywhere(
         again = find(codes_of(passport.link(scope)), scope)
         assert again is not None
         assert again.facts == passport.facts
+
+
+def test_every_result_with_a_number_is_told_wherever_its_program_or_problem_is(publish: Publish) -> None:
+    """Of a program with several results none hides another: each is told on all four pages."""
+    scope = scope_of(publish("demo"))
+    found = queries.records(scope.ask(queries.evaluations))
+    numbers = {
+        row["id"]: amount(row, scope) if is_clear(row) else range_words(row, scope) for row in found if has_number(row)
+    }
+    several = {row["program_id"] for row in found if row["id"] in numbers} & {
+        one for one, n in Counter(row["program_id"] for row in found).items() if n > 1
+    }
+    assert several
+    programs = queries.programs(scope.release)
+    places = dict(zip(programs.id, programs.neighborhood_ids, strict=True))
+    catalog, problems = open_page("programs", lang="en"), open_page("problems", lang="en")
+    for row in found:
+        if row["id"] not in numbers:
+            continue
+        pages = [catalog, open_page("program", lang="en", program=row["program_id"])]
+        pages += [problems] if row["problem_id"] else []
+        pages += [open_page("neighborhood", lang="en", n=place) for place in places[row["program_id"]][:1]]
+        for page in pages:
+            mine = [figure.text for figure in page.figures if f"id={row['id']}&" in f"{figure.link}&"]
+            assert numbers[row["id"]] in " ".join(mine), (row["id"], page.title)
