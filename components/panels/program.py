@@ -19,7 +19,7 @@ from components.panels.measures import measure_card
 from components.panels.money import amount_cell, cents_text, default_year, exact_text, steps_card
 from components.panels.neighborhood import jumps_html
 from components.panels.problems import short_html
-from components.panels.programs import STATUS_MEANING, where_text
+from components.panels.programs import STATUS_MEANING, money_line, result_text, where_text
 from components.panels.voice import promises_card, themes_table
 from components.passports import MoneyKey, money_figured, promises_of
 from components.passports.money import COLUMN_OF, PHASE_NAMES
@@ -34,8 +34,9 @@ PAID_OPEN = 4
 PROGRAM = "program"
 """The code of a program in an address, and the path of its page."""
 SECTIONS = (
-    "goal", "done", "results", "elements", "partners", "barriers", "legal", "money", "voice", "problems",
+    "goal", "money", "done", "results", "voice", "problems", "elements", "partners", "barriers", "legal",
 )  # fmt: skip
+"""The chain first, as on a neighborhood's page: money, activity, outcome, what residents said. Then how it is run."""
 
 
 def show_program(scope: Scope) -> None:
@@ -50,15 +51,15 @@ def show_program(scope: Scope) -> None:
     show_head(scope, program)
     for section, show in (
         ("goal", goals.show_goals),
+        ("money", show_money),
         ("done", work.show_work),
         ("results", show_results),
+        ("voice", show_voice),
+        ("problems", show_problems),
         ("elements", lambda scope, program: partners.show_elements(scope, str(program["id"]))),
         ("partners", partners.show_partners),
         ("barriers", lambda scope, program: work.show_barriers(scope, str(program["id"]))),
         ("legal", lambda scope, program: work.show_rules(scope, str(program["id"]))),
-        ("money", show_money),
-        ("voice", show_voice),
-        ("problems", show_problems),
     ):
         st.header(scope.say(f"program.{section}"), anchor=section)
         show(scope, program)
@@ -90,20 +91,38 @@ def show_head(scope: Scope, program: Mapping[str, Any]) -> None:
     st.markdown(for_markdown(str(program["summary"])))
     sources = {str(program["source_id"]), *scope.ask(queries.budget_lines, program=str(program["id"])).source_id}
     late.show_late(scope, sources)
-    st.html(facts_html(head_facts(scope, program)))
+    first, more = head_facts(scope, program), record_facts(scope, program)
+    if scope.narrow:
+        summary = escape(scope.say("program.record"))
+        folded = f'<details class="opens"><summary>{summary}</summary>{facts_html(more)}</details>'
+        st.html(facts_html(first) + folded)
+    else:
+        st.html(facts_html([*first, *more]))
     st.html(jumps_html(scope, [(scope.say(f"program.{name}_short"), name) for name in SECTIONS]))
 
 
 def head_facts(scope: Scope, program: Mapping[str, Any]) -> list[tuple[str, str | Figured | Linked]]:
-    """Where, since when, who answers for it, pillars, model, last news and source: names and values."""
+    """What most people came for: where, since when, who answers for it, what it costs, what is known of its result."""
+    said, code = scope.say, str(program["id"])
+    money = scope.ask(queries.budget_by, by="program_id")
+    lines = list(queries.rows(money[money.program_id == code]))
+    found = queries.records(scope.ask(queries.evaluations, program=code, language=scope.language))
+    return [
+        (said("programs.where_name"), places_of(scope, program)),
+        (said("programs.when_name"), when_of(scope, program)),
+        (said("table.owner"), program["owner"] or said("programs.not_stated")),
+        (said("programs.money_name"), money_line(scope, code, lines[0]) if lines else said("programs.no_money")),
+        (said("programs.result_name"), result_text(scope, found)),
+    ]
+
+
+def record_facts(scope: Scope, program: Mapping[str, Any]) -> list[tuple[str, str | Figured | Linked]]:
+    """How it is described: pillars, model, last news and source."""
     said = scope.say
     pillars = [pillar for pillar in str(program["pillar"] or "").split(";") if pillar]
     news = program["updated_on"]
     named = [scope.words.name_of("kinds.program.pillar", pillar) for pillar in pillars]
     return [
-        (said("programs.where_name"), places_of(scope, program)),
-        (said("programs.when_name"), when_of(scope, program)),
-        (said("table.owner"), program["owner"] or said("programs.not_stated")),
         (said("program.pillars_name"), formats.join(named, scope.language) or said("programs.not_stated")),
         (said("program.model_name"), scope.words.name_of("kinds.program.model", str(program["model"]))),
         (

@@ -169,7 +169,9 @@ def show_programs_here(scope: Scope, place: str) -> None:
         )
     )
     if citywide:
-        show_small(said("neighborhood.citywide_programs", n=citywide))
+        link = escape(scope.link("programs", anchor="for-city"))
+        more = escape(said("neighborhood.citywide_programs", n=citywide))
+        st.html(f'<p>{more} <a href="{link}" target="_self">{escape(said("neighborhood.citywide_list"))}</a></p>')
     if len(mine):
         st.html(cards_html(scope, mine, known_of(scope)))
 

@@ -38,11 +38,14 @@ def table_of(screen: Screen, title: str) -> pd.DataFrame:
     return found
 
 
+LIMITS = "limits.title"
+
+
 def between(screen: Screen, section: str, following: str) -> str:
-    """What stands in a section of the page."""
+    """What stands in a section of the page, up to the one that follows; "limits" follows the last."""
     first, last = (
-        max(at for at, text in enumerate(screen.texts) if text == SAID.say(f"program.{name}"))
-        for name in (section, following)
+        max(at for at, text in enumerate(screen.texts) if text == SAID.say(name))
+        for name in (f"program.{section}", LIMITS if following == "limits" else f"program.{following}")
     )
     assert first < last
     return "\n".join(screen.texts[first:last])
@@ -109,7 +112,7 @@ class TestGoals:
         assert any(text.startswith(SAID.say("goals.easier")) for text in screen.texts)
 
     def test_a_goal_that_cannot_be_measured_says_which_part_is_missing(self, release: Release) -> None:
-        here = between(page_of("plain-language"), "goal", "done")
+        here = between(page_of("plain-language"), "goal", "money")
         assert SAID.say("goals.chip.not_measurable") in here
         assert SAID.say("goals.lacks.no_number") in here
         assert SAID.say("goals.lacks.no_day") in here
@@ -140,7 +143,7 @@ class TestWork:
         for program in ("second-key", "safe-walk"):
             names = set(queries.activities(release, program=program).name)
             screen = page_of(program)
-            done, results = between(screen, "done", "results"), between(screen, "results", "elements")
+            done, results = between(screen, "done", "results"), between(screen, "results", "voice")
             assert names
             assert all(name in done for name in names)
             assert not any(name in results for name in names)
@@ -167,7 +170,7 @@ def test_nobody_has_studied_it_is_as_loud_as_a_result(release: Release) -> None:
     assert (3, SAID.say("program.not_studied")) in screen.headings
     shown = page_of("second-key")
     assert SAID.say("program.not_studied") not in shown.texts
-    assert any(level == 3 for level, text in shown.headings if text in between(shown, "results", "elements"))
+    assert any(level == 3 for level, text in shown.headings if text in between(shown, "results", "voice"))
 
 
 def test_what_gets_in_the_way_has_kind_answer_and_status(release: Release) -> None:
@@ -185,15 +188,15 @@ class TestRules:
     def test_a_rule_that_has_ended_is_flagged_on_the_day_of_the_release(self, release: Release) -> None:
         told = SAID.say("program.rule_expired", citation="Riverton Municipal Code 9.12", date="June 30, 2025")
         assert told in page_of("shop-safe").texts
-        assert SAID.say("program.rule_ended", date="June 30, 2025") in between(page_of("shop-safe"), "legal", "money")
+        assert SAID.say("program.rule_ended", date="June 30, 2025") in between(page_of("shop-safe"), "legal", "limits")
 
     def test_a_condition_of_its_grant_is_a_rule_of_the_program(self, release: Release) -> None:
-        here = between(page_of("explain-every-stop"), "legal", "money")
+        here = between(page_of("explain-every-stop"), "legal", "limits")
         assert "34 U.S.C. 10384" in here
         assert SAID.say("program.rule_of_grant", grants="Fair contact training grant") in here
 
     def test_a_program_without_a_rule_says_so(self, release: Release) -> None:
-        assert SAID.say("program.none_recorded") in between(page_of("trail-rangers"), "legal", "money")
+        assert SAID.say("program.none_recorded") in between(page_of("trail-rangers"), "legal", "limits")
 
 
 class TestMoney:
@@ -211,7 +214,7 @@ class TestMoney:
             assert cents["plan_now"] - cents["spent"] - cents["promised"] == pytest.approx(cents["left"], abs=2)
 
     def test_its_share_names_the_whole(self, release: Release) -> None:
-        here = between(page_of("care-team"), "money", "voice").replace("\n", " ")
+        here = between(page_of("care-team"), "money", "done").replace("\n", " ")
         whole = queries.budget_by(release, "fiscal_year", ledger="budget", fiscal_year="FY2026").revised.iloc[0]
         mine = queries.budget_by(release, "fiscal_year", ledger="budget", fiscal_year="FY2026", program="care-team")
         assert formats.money(int(whole), "en") in here
