@@ -426,7 +426,7 @@ def section_html(
     title: str,
     anchor: str,
     lines: Sequence[str],
-    facts: Sequence[tuple[str, str | Figured | Linked]],
+    facts: Sequence[tuple[str, Cell]],
     *,
     flag: str = "",
 ) -> str:

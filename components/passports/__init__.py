@@ -26,7 +26,15 @@ from components.passports.observations import figured, observation_link, observa
 from components.passports.passport import Fact, Passport, passport_html
 from components.passports.program import ProgramKey, number_text, program_figured, program_passport, promises_of
 from components.passports.records import count_figured, count_passport, record_figured, record_passport
-from components.passports.training import hours_figured, hours_of, hours_passport, hours_text
+from components.passports.training import (
+    current_figured,
+    current_of,
+    hours_figured,
+    hours_of,
+    hours_passport,
+    hours_text,
+    share_text,
+)
 
 __all__ = [
     "CITYWIDE",
@@ -40,6 +48,8 @@ __all__ = [
     "area_figured",
     "count_figured",
     "count_passport",
+    "current_figured",
+    "current_of",
     "evaluation_figured",
     "evaluation_passport",
     "figured",
@@ -69,4 +79,5 @@ __all__ = [
     "record_passport",
     "releases_newest_first",
     "series_figured",
+    "share_text",
 ]

@@ -18,6 +18,7 @@ from components.passports.passport import (
     release_facts,
     source_facts,
 )
+from components.passports.training import share_text
 from components.scope import Scope
 from components.tables import Figured
 from data import queries
@@ -223,7 +224,7 @@ COLUMNS = {
     "feedback_event": ("attendance",),
     "feedback_theme": ("contributors",),
     "grant": ("award_cents",),
-    "technology_item": ("annual_cost_cents",),
+    "technology_item": ("annual_cost_cents", "lifetime_cost_cents"),
     "training_course": ("officers_current",),
     "program_goal": ("baseline", "target", "latest"),
     "population": ("residents",),
@@ -272,17 +273,6 @@ def steps_text(scope: Scope, number: int) -> str:
     return scope.say("problems.steps_count", n=number, total=formats.count(total, scope.language))
 
 
-def current_text(course: Mapping[str, Any], scope: Scope) -> str:
-    """How many of those who need a course are up to date: 87% (351 of 403)."""
-    current, required = int(course["officers_current"]), int(course["officers_required"])
-    return scope.say(
-        "how.current_of",
-        share=formats.percent(100 * current / required, scope.language),
-        current=formats.count(current, scope.language),
-        required=formats.count(required, scope.language),
-    )
-
-
 def _value(scope: Scope, table: str, column: str, record: Mapping[str, Any]) -> str:
     value = record[column]
     if pd.isna(value):
@@ -294,7 +284,7 @@ def _value(scope: Scope, table: str, column: str, record: Mapping[str, Any]) -> 
     if table == "problem":
         return steps_text(scope, int(value))
     if table == "training_course" and record["officers_required"] > 0:
-        return current_text(record, scope)
+        return share_text(int(record["officers_current"]), int(record["officers_required"]), scope)
     if table == "program_goal":
         return goal_number(float(value), record["unit"], scope)
     return formats.count(int(value), scope.language)

@@ -1,4 +1,4 @@
-"""The passport of hours of training: whose hours, of which year, shared among how many officers."""
+"""Passports of training: hours of a year shared among officers, and who is up to date."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from data import queries
 from data.models import TOPICS, TRAINING_METHODS
 
 YEAR, BY, PART = "training", "by", "part"
+CURRENT = "current"
+"""Stands in the address for the year, where a number says who is up to date."""
 PARTS: Mapping[str, tuple[str, ...]] = {"topic": (*TOPICS, "other"), "method": TRAINING_METHODS}
 
 
@@ -104,9 +106,78 @@ def hours_passport(scope: Scope, year: str, by: str = "", part: str = "") -> Pas
     )
 
 
+@dataclass(frozen=True)
+class UpToDate:
+    """Certificates of the courses with one topic or method: how many are valid, and how many there should be.
+
+    courses: how many of the courses say both; others: how many do not.
+    """
+
+    current: int
+    required: int
+    courses: int
+    others: int
+
+
+def current_of(scope: Scope, by: str, part: str) -> UpToDate:
+    """Valid certificates of all courses of a topic or method that state them. by: topic or method."""
+    courses = scope.ask(queries.training_courses)
+    mine = courses[courses[by] == part]
+    told = mine[mine.officers_current.notna() & (mine.officers_required > 0)]
+    return UpToDate(
+        int(told.officers_current.sum()), int(told.officers_required.sum()), len(told), len(mine) - len(told)
+    )
+
+
+def share_text(current: int, required: int, scope: Scope) -> str:
+    """How many of those who should be up to date are: 87% (351 of 403)."""
+    return scope.say(
+        "how.current_of",
+        share=formats.percent(100 * current / required, scope.language),
+        current=formats.count(current, scope.language),
+        required=formats.count(required, scope.language),
+    )
+
+
+def current_figured(scope: Scope, by: str, part: str) -> Figured:
+    """Valid certificates of a topic or method, leading to their page."""
+    found = current_of(scope, by, part)
+    told = label(scope.say("passport.current_title"), scope.say("reading.full_count"))
+    text = share_text(found.current, found.required, scope)
+    return Figured(text, scope.link(PAGE, **_codes(CURRENT, by, part)), told)
+
+
+def current_passport(scope: Scope, by: str, part: str) -> Passport:
+    """The passport of the certificates of a topic or method."""
+    said, lang = scope.say, scope.language
+    found = current_of(scope, by, part)
+    value = share_text(found.current, found.required, scope)
+    return Passport(
+        title=said("passport.current_title"),
+        where=_part_name(scope, by, part),
+        value=value,
+        range=said("passport.full_count"),
+        facts=facts_of(
+            (said("passport.value"), value),
+            (said("passport.range"), said("passport.full_count")),
+            (said("passport.base"), said("passport.current_base", n=found.courses)),
+            (said("passport.current_others"), formats.count(found.others, lang)),
+            (said("passport.definition"), said("passport.means_current")),
+            (said("passport.source"), said("passport.own_records", publisher=str(scope.city["publisher"]))),
+            *release_facts(scope),
+        ),
+        codes=_codes(CURRENT, by, part),
+        table="training_course",
+        row={"by": by, "part": part, "officers_current": found.current, "officers_required": found.required},
+    )
+
+
 def find_training(codes: Mapping[str, str], scope: Scope) -> Passport | None:
     """The passport of the hours that an address names; None where this release has no such training."""
     year, by, part = codes[YEAR], codes.get(BY, ""), codes.get(PART, "")
+    if year == CURRENT:
+        known_part = by in PARTS and part in PARTS[by] and current_of(scope, by, part).courses
+        return current_passport(scope, by, part) if known_part else None
     held: pd.DataFrame = scope.ask(queries.training_held)
     if by == "course_id":
         known: tuple[Any, ...] = tuple(scope.ask(queries.training_courses).id)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from components.panels import how, work
-from components.passports import find, hours_of, hours_passport
+from components.passports import current_of, find, hours_of, hours_passport
 from components.scope import Scope
 from data import queries
 from data.models import TOPICS, TRAINING_METHODS
@@ -117,7 +117,7 @@ def test_a_rule_is_flagged_from_the_day_after_its_last(scope: Scope) -> None:
 
 def test_a_claim_that_nobody_checked_is_unverified(scope: Scope) -> None:
     cases = {case["id"]: case for case in queries.records(queries.case_studies(scope.release))}
-    assert how.case_grade(scope, cases["cincinnati-claim"]) == "Unverified"
+    assert how.case_grade(scope, cases["cincinnati-claim"]) == scope.say("how.unverified_checked")
     assert how.case_grade(scope, cases["cincinnati-agreement"]) != "Unverified"
     assert how.case_grade(scope, {**cases["cincinnati-agreement"], "checked_on": None}) == "Unverified"
     assert {"Cincinnati, Ohio", "Boise, Idaho"} <= {case["place"] for case in cases.values()}
@@ -129,3 +129,31 @@ def test_questions_of_the_self_check_stand_under_the_three_pillars(scope: Scope)
     table = how.self_check_table(scope, items)
     assert len(table) == len(items)
     assert scope.say("how.no_answer") in set(table[scope.say("how.answer")])
+
+
+def test_up_to_date_by_topic_and_method_adds_up_the_courses_that_say_so(scope: Scope) -> None:
+    courses = queries.training_courses(scope.release)
+    told = courses[courses.officers_current.notna()]
+    for by in ("topic", "method"):
+        for part, mine in told.groupby(by):
+            found = current_of(scope, by, str(part))
+            assert (found.current, found.required) == (mine.officers_current.sum(), mine.officers_required.sum())
+            passport = find({"training": "current", "by": by, "part": str(part)}, scope)
+            assert passport is not None
+            assert passport.row["officers_current"] == found.current
+    silent = set(courses.topic) - set(told.topic)
+    assert silent == {"other"}
+    assert find({"training": "current", "by": "topic", "part": "other"}, scope) is None
+    table = how.training_card(scope, "2025").table
+    assert table is not None
+    column = table.set_index(scope.say("how.topic_or_method"))[scope.say("how.up_to_date")]
+    assert str(column["Other"]) == scope.say("programs.not_stated")
+    assert "(588 of 689)" in str(column["Communication"])
+
+
+def test_cost_over_its_life_is_told_where_the_cost_of_a_year_is_not(scope: Scope) -> None:
+    items = {item["id"]: item for item in queries.records(queries.technology(scope.release))}
+    html = how.item_html(scope, items["tech-trial-maps"])
+    assert "$44,600" in html
+    assert scope.say("how.cost_unknown") in html
+    assert "2,871,455" in how.item_html(scope, items["tech-body-cameras"])
