@@ -25,7 +25,7 @@ from components.passports import MoneyKey, money_figured, promises_of
 from components.passports.money import COLUMN_OF, PHASE_NAMES
 from components.readings import context_of, figures_of, read_measure
 from components.scope import Scope
-from components.tables import Figured, Linked, facts_html
+from components.tables import Cell, Figured, Linked, facts_html
 from components.words import for_markdown
 from data import queries
 
@@ -101,7 +101,7 @@ def show_head(scope: Scope, program: Mapping[str, Any]) -> None:
     st.html(jumps_html(scope, [(scope.say(f"program.{name}_short"), name) for name in SECTIONS]))
 
 
-def head_facts(scope: Scope, program: Mapping[str, Any]) -> list[tuple[str, str | Figured | Linked]]:
+def head_facts(scope: Scope, program: Mapping[str, Any]) -> list[tuple[str, Cell]]:
     """What most people came for: where, since when, who answers for it, what it costs, what is known of its result."""
     said, code = scope.say, str(program["id"])
     money = scope.ask(queries.budget_by, by="program_id")
@@ -116,7 +116,7 @@ def head_facts(scope: Scope, program: Mapping[str, Any]) -> list[tuple[str, str 
     ]
 
 
-def record_facts(scope: Scope, program: Mapping[str, Any]) -> list[tuple[str, str | Figured | Linked]]:
+def record_facts(scope: Scope, program: Mapping[str, Any]) -> list[tuple[str, Cell]]:
     """How it is described: pillars, model, last news and source."""
     said = scope.say
     pillars = [pillar for pillar in str(program["pillar"] or "").split(";") if pillar]
