@@ -29,6 +29,7 @@ definition = "Share who trust."
 formula = "favorable answers / answers"
 source = "crime"
 collected = "probability"
+headline = true
 
 [boundaries.neighborhood]
 file = "places.geojson"
@@ -56,6 +57,17 @@ file = "people.csv"
 file = "evaluations.csv"
 [tables.evaluation_area]
 file = "areas.csv"
+[tables.program]
+file = "programs.csv"
+source = "crime"
+[tables.program_neighborhood]
+file = "pn.csv"
+[tables.program_goal]
+file = "goals.csv"
+[tables.problem]
+file = "problems.csv"
+[tables.problem_neighborhood]
+file = "prn.csv"
 """
 PLACES = ["East End", "Northside", "South Bank", "West Hill"]
 OUTLINES = geojson(*((name, square(-84.5 + number / 10, 39.1)) for number, name in enumerate(PLACES)))
@@ -66,15 +78,30 @@ PEOPLE = "benchmark_id,neighborhood_id,period,group_name,people\n" + "".join(
 )
 QUESTIONS = "id,measure_id,dimension,wording,options,favorable\nq,trust,legitimacy,Do you trust?,no;yes,1\n"
 # One that needs a withheld count, one beside it that does not, and one of the whole city, where the parts are withheld.
-EVALUATIONS = "id,measure_id,method,before,after,design\n" + "".join(
-    f"{code},force,{method},2024,2025,Compared.\n"
+EVALUATIONS = "id,program_id,problem_id,measure_id,method,before,after,design\n" + "".join(
+    f"{code},pr,pb,force,{method},2024,2025,Compared.\n"
     for code, method in (("hidden", "before_after"), ("shown", "displacement_difference"), ("whole", "before_after"))
 )
 AREAS = (
     "evaluation_id,neighborhood_id,role\nhidden,east,treated\n"
     "shown,south,treated\nshown,west,comparison\nwhole,city,treated\n"
 )
+PROGRAMS = (
+    "id,name,summary,pillar,model,status,citywide,started_on\npr,Prog,Does.,partnerships,other,running,0,2025-01-01\n"
+)
+# Their latest numbers are figures that are withheld.
+GOALS = """\
+id,program_id,description,measure_id,neighborhood_id,target,due_on,direction,baseline_period,unit
+g1,pr,Less force east,force,east,5,2027-12-31,fewer,2024,
+g2,pr,Less force north,force,north,2,2027-12-31,fewer,2024,
+g3,pr,Trust east,trust,east,60,2027-12-31,more,2025,
+"""
 SAME = {
+    "programs": PROGRAMS,
+    "pn": "program_id,neighborhood_id\npr,east\npr,north\n",
+    "goals": GOALS,
+    "problems": "id,title,harm,evidence,seen_on,status,owner,program_id\npb,Force,Harm,Shown,2024-01-01,open,Us,pr\n",
+    "prn": "problem_id,neighborhood_id\npb,east\n",
     "waves": WAVES,
     "questions": QUESTIONS,
     "benchmarks": BENCHMARKS,
@@ -150,7 +177,8 @@ def publish(root: Path, *, first: Path | None = None) -> Path:
     """Publish one of the two in a store of its own; with `first`, the second, with the key of that store."""
     which = 0 if first is None else 1
     pack = write_pack(root / "pack", **{**files(which), **SAME})
-    (pack / "city.toml").write_text(CITY_TOML + MORE + (pack / "city.toml").read_text().removeprefix(CITY_TOML))
+    first_page = CITY_TOML.replace("sensitive = true", "sensitive = true\nheadline = true")
+    (pack / "city.toml").write_text(first_page + MORE + (pack / "city.toml").read_text().removeprefix(CITY_TOML))
     for name, text in {**files(which), **SAME}.items():
         (pack / f"{name}.csv").write_text(text)
     (pack / "places.geojson").write_text(OUTLINES)
