@@ -14,7 +14,7 @@ from components import charts, formats
 from components.cards import Card, show_card, show_chips, show_text
 from components.charts import Width
 from components.charts.goal import PARTS
-from components.goals import goal_chip, goal_sentence, goal_told, verdict_of
+from components.goals import goal_chip, goal_flags, goal_sentence, goal_told, later_of, verdict_of
 from components.passports import (
     ProgramKey,
     figured,
@@ -91,7 +91,7 @@ def goal_card(
             unit=axis_of(goal["unit"]),
             limits=None if latest is None or latest.low is None or latest.high is None else (latest.low, latest.high),
         )  # fmt: skip
-    title, sentence, easier = goal_heading(scope, goal), goal_sentence(scope, goal), scope.say("goals.easier")
+    title, sentence, flags = goal_heading(scope, goal), goal_sentence(scope, goal), goal_flags(scope, goal)
     stated = next(part for part in ("latest", "target", "baseline") if part in numbers)
     sources = scope.ask(queries.sources, language=scope.language).set_index("id")
     source = sources.loc[program["source_id"]]
@@ -99,12 +99,12 @@ def goal_card(
         id=f"goal-{goal['id']}",
         page="program",
         finding=title,
-        subtitle=sentence.removeprefix(f"{easier} "),
+        subtitle=sentence.removeprefix(" ".join(flags)).strip(),
         chips=[goal_chip(scope, goal)],
         drawing=drawing,
         alt=scope.say("program.goal_alt", goal=title, sentence=sentence),
         how_to_read=how_to_read(scope, goal, numbers, ranged=latest is not None) if drawing is not None else "",
-        notices=[easier] if verdict_of(scope, goal).is_easier else [],
+        notices=flags,
         table=goal_table(scope, program, goal, numbers),
         rows=goal_rows(scope, goal, numbers),
         passport=record_passport(scope, "program_goal", goal, stated)
@@ -131,7 +131,7 @@ def part_text(scope: Scope, goal: Mapping[str, Any], part: str, value: float) ->
             return said("program.goal_target_bare", number=formats.sentence_case(number))
         day = formats.date_text(goal["due_on"], scope.language)
         return said("program.goal_target", date=day, number=number[:1].lower() + number[1:])
-    name, when = said(f"program.part_{part}"), part_period(scope, goal, part)
+    name, when = part_name(scope, goal, part), part_period(scope, goal, part)
     if part == "mark" or not when:
         return said("program.goal_part_bare", part=name, number=number)
     figure = range_of(scope, goal, part) if part == "latest" else None
@@ -139,6 +139,12 @@ def part_text(scope: Scope, goal: Mapping[str, Any], part: str, value: float) ->
         ends = formats.range_text(figure.low, figure.high, figure.unit, scope.language)
         return said("program.goal_part_ranged", part=name, period=when, number=number, range=ends)
     return said("program.goal_part", part=name, period=when, number=number)
+
+
+def part_name(scope: Scope, goal: Mapping[str, Any], part: str) -> str:
+    """What a number of a goal is, in words: where there is a later figure, the one that judges is not the latest."""
+    later = later_of(scope, goal) if part == "latest" else None
+    return scope.say(f"program.part_{part}{'_judged' if later is not None and later.figure is not None else ''}")
 
 
 def part_period(scope: Scope, goal: Mapping[str, Any], part: str) -> str:
@@ -191,12 +197,23 @@ def goal_table(
             continue
         rows.append(
             {
-                said("table.name"): said(f"program.part_{part}"),
+                said("table.name"): part_name(scope, goal, part),
                 said("table.period"): part_period(scope, goal, part) or said("programs.not_stated"),
                 said("table.value"): said("programs.not_stated")
                 if value is None
                 else number_cell(scope, program, goal, part, value),
                 said("table.range"): range_cell(scope, goal, part),
+            }
+        )
+    later = later_of(scope, goal)
+    if later is not None and later.figure is not None:  # a program's own latest stands above already
+        # It stands apart: no number from after the day of a goal judges it.
+        rows.append(
+            {
+                said("table.name"): said("program.part_since"),
+                said("table.period"): formats.period_label(later.period, scope.language),
+                said("table.value"): figured(later.figure, scope, goal_number(later.value, goal["unit"], scope)),
+                said("table.range"): range_of_figure(scope, later.figure),
             }
         )
     return pd.DataFrame(rows)
@@ -219,7 +236,11 @@ def number_cell(
 
 def range_cell(scope: Scope, goal: Mapping[str, Any], part: str) -> str | Figured:
     """The range of a number of a goal, leading to the published figure; the words that none is given."""
-    figure = range_of(scope, goal, part) if part in ("baseline", "latest") else None
+    return range_of_figure(scope, range_of(scope, goal, part) if part in ("baseline", "latest") else None)
+
+
+def range_of_figure(scope: Scope, figure: Figure | None) -> str | Figured:
+    """The range of a figure, leading to it; the words that none is given."""
     if figure is None or figure.low is None or figure.high is None:
         return scope.say("reading.no_range")
     return figured(figure, scope, formats.range_text(figure.low, figure.high, figure.unit, scope.language))
@@ -227,7 +248,7 @@ def range_cell(scope: Scope, goal: Mapping[str, Any], part: str) -> str | Figure
 
 def goal_rows(scope: Scope, goal: Mapping[str, Any], numbers: Mapping[str, float]) -> pd.DataFrame:
     """The row of a goal's file: its record, where it should be, how far it is, and the published ranges."""
-    verdict = verdict_of(scope, goal)
+    verdict, later = verdict_of(scope, goal), later_of(scope, goal)
     ranges: dict[str, float | None] = {}
     for part in ("baseline", "latest"):
         figure = range_of(scope, goal, part)
@@ -235,7 +256,8 @@ def goal_rows(scope: Scope, goal: Mapping[str, Any], numbers: Mapping[str, float
             ranges |= {f"{part}_low": figure.low, f"{part}_high": figure.high}
     row = {
         **goal, **ranges, "mark": numbers.get("mark"), "state": str(verdict.state), "is_easier": verdict.is_easier,
-        "as_of": scope.as_of, "release_id": scope.release.id,
+        "asks_nothing": verdict.asks_nothing, "since": later.value if later else None,
+        "since_period": later.period if later else None, "as_of": scope.as_of, "release_id": scope.release.id,
     }  # fmt: skip
     return pd.DataFrame([row])
 

@@ -15,9 +15,7 @@ from data import periods
 from data.figures import Status
 from data.periods import Period
 from data.publish.thresholds import Thresholds
-
-CALENDAR = ("year", "fiscal")
-"""Kinds of periods that hold every season."""
+from data.verdicts.goals import goes_with
 
 
 @dataclass(frozen=True)
@@ -47,9 +45,10 @@ def with_figures(
     """The tables program_goal and translation with goals filled, and the typed numbers that were not taken.
 
     tables: program_goal, observation, measure, series_break and translation. A goal with a measure and the period of
-    its baseline gets: unit; baseline; and as latest the newest figure of the same kind of period, wholly after the
-    baseline's, not beyond a break in the series, and of the same season where events are counted. What the release does
-    not show stays empty. Without any figure of that place, or of the baseline's period, typed numbers are kept.
+    its baseline gets: unit; baseline; and as latest the figure that judges it: the newest of the same kind of period,
+    wholly after the baseline's, over by the due day, not beyond a break in the series, and of the same season where
+    events are counted. What the release does not show stays empty. Without any figure of that place, or of the
+    baseline's period, typed numbers are kept.
     """
     goals, translation = tables["program_goal"].copy(), tables["translation"]
     about = tables["measure"].set_index("id")
@@ -76,6 +75,7 @@ def with_figures(
             for one in figures.values()
             if _goes_with(one, began, first, is_counted=is_counted)
             and not any(day <= one.period.end for day in barriers)
+            and (pd.isna(goal["due_on"]) or one.period.end <= goal["due_on"])
         ]
         latest = max(after, key=lambda one: one.period.end, default=None)
         numbers = {"latest": latest} if first is None else {"baseline": first, "latest": latest}
@@ -139,14 +139,8 @@ def _figures(
 
 def _goes_with(one: _Figure, began: Period, first: _Figure | None, *, is_counted: bool) -> bool:
     """Whether a figure can be the latest of a goal that began in a period."""
-    is_alike = one.period.kind == began.kind and one.is_opt_in == (first is not None and first.is_opt_in)
-    if is_counted and began.kind not in CALENDAR:
-        is_alike = is_alike and _season(one.period) == _season(began)
-    return is_alike and one.value is not None and one.is_whole and one.period.start > began.end
-
-
-def _season(period: Period) -> tuple[int, int, int]:
-    return period.start.month, period.start.day, period.end.month
+    is_alike = one.is_opt_in == (first is not None and first.is_opt_in)
+    return is_alike and one.value is not None and one.is_whole and goes_with(one.period, began, is_counted=is_counted)
 
 
 def _difference(goal: pd.Series, name: str, figure: _Figure | None) -> Differs | None:
@@ -155,7 +149,7 @@ def _difference(goal: pd.Series, name: str, figure: _Figure | None) -> Differs |
     if pd.isna(typed) or (value is not None and _is_same(float(typed), value, goal, name, figure)):
         return None
     if figure is None:
-        expected = "nothing: there is no figure after the baseline that goes with it"
+        expected = "nothing: there is no figure after the baseline, by the due day, that goes with it"
     elif value is None:
         expected = f"nothing: the figure of {figure.period.code} is {figure.status.replace('_', ' ')}"
     else:

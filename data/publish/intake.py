@@ -161,7 +161,7 @@ class _Intake:
         self._references()
         plausible.look_at(self.frames, self.report, released_on=self.day)
         declarations.look_at(self.frames, self.report, fiscal_start_month=self.start_month)
-        practice.look_at(self.frames, self.report, released_on=self.day)
+        practice.look_at(self.frames, self.report, released_on=self.day, fiscal_start_month=self.start_month)
         benchmarks.look_at(self.frames, self.report)
         self.report.settle(self.toml.limits.rejected_rows)
         return Gathered(self.pack, _finished(self.frames, self.report), self.report, self._rules())

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from data import periods
 from data.models import PILLARS, STAGES, SUB_STEPS
 from data.publish.plausible import Frames, list_rows
 from data.publish.problems import Report
@@ -27,7 +28,7 @@ BEGUN = ("under_way", "done")
 NOT_STARTED = {"status": "not_started", "started_on": None}
 
 
-def look_at(frames: Frames, report: Report, *, released_on: date) -> None:
+def look_at(frames: Frames, report: Report, *, released_on: date, fiscal_start_month: int) -> None:
     """Add to the report what does not hold. frames: by table, each with `_file` and `_row` (0: made, not read)."""
     for table, first, last in BEGINS_AND_ENDS:
         for frame in frames.get(table, []):
@@ -38,7 +39,7 @@ def look_at(frames: Frames, report: Report, *, released_on: date) -> None:
     for frame in frames.get("program", []):
         _programs(frame, report, released_on)
     for frame in frames.get("program_goal", []):
-        _goals(frame, report)
+        _goals(frame, report, fiscal_start_month)
     for frame in frames.get("legal_basis", []):
         over = _those(frame, [_before(end, released_on) for end in frame["effective_to"]])
         found = [f"{end} for {code}" for code, end in over[["id", "effective_to"]].itertuples(index=False)]
@@ -70,7 +71,7 @@ def _programs(frame: pd.DataFrame, report: Report, released_on: date) -> None:
     list_rows(report, "status_against_days", _those(frame, told), "status", [one for one in told if one])
 
 
-def _goals(frame: pd.DataFrame, report: Report) -> None:
+def _goals(frame: pd.DataFrame, report: Report, fiscal_start_month: int) -> None:
     lacks = []
     columns = ["target", "due_on", "measure_id", "unit", "baseline", "baseline_period"]
     for target, due, measure, unit, baseline, began in frame[columns].itertuples(index=False):
@@ -86,6 +87,14 @@ def _goals(frame: pd.DataFrame, report: Report) -> None:
     wrong = _those(frame, lacks)
     said = zip(wrong["id"], [parts for parts in lacks if parts], strict=True)
     list_rows(report, "goal_not_measurable", wrong, "id", [f"{code}: {', '.join(parts)}" for code, parts in said])
+    dated = frame[frame["due_on"].notna() & frame["baseline_period"].notna()]
+    ends = [periods.parse(code, fiscal_start_month=fiscal_start_month).end for code in dated["baseline_period"]]
+    soon = [not _before(end, due) for end, due in zip(ends, dated["due_on"], strict=True)]
+    wrong = _those(dated, soon)
+    told = wrong[["id", "due_on", "baseline_period"]].itertuples(index=False)
+    found = [f"{due} for {code}, from {began}" for code, due, began in told]
+    after = [f"a day after {end}" for end, is_soon in zip(ends, soon, strict=True) if is_soon]
+    list_rows(report, "goal_due_at_start", wrong, "due_on", found, after)
 
 
 def _stages(frame: pd.DataFrame, report: Report, studied: set[str]) -> None:

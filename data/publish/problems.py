@@ -278,6 +278,11 @@ KINDS: dict[str, Kind] = {
         "a goal lacks what it would be judged by, and will be shown as not measurable",
         "Give it a target, a day and a measure, or a unit and numbers of its own.",
     ),
+    "goal_due_at_start": Kind(
+        "warning",
+        "a goal is due before the period of its start is over, and will be shown as not measurable",
+        "Correct due_on or baseline_period: a goal needs time between its start and its day.",
+    ),
     "goal_differs_from_figure": Kind(
         "warning",
         "a number typed beside a goal is not the published figure, which was taken",

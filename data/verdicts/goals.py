@@ -1,11 +1,15 @@
 """Is a goal reached, on course, behind, too early to judge, or can it not be measured? By rule; nobody types it.
 
+A goal is judged by the last figure of a period that ends by the due day. What comes later changes nothing.
+
 - `not_measurable`: no number to reach, no day, or nothing that it is measured by (a measure, or numbers of the
-  program's own with their unit); or its start is not known; or its day has passed and nothing since the start is known.
+  program's own with their unit); or its start is not known; or its day is not after the period of its start; or its day
+  has passed and no figure is there to judge it by.
 - `too_early`: nothing after the baseline is known, or the latest figure ends before a quarter of the time from the end
   of the baseline's period to the due day has gone.
 - `met`: the latest figure is at the target or beyond it.
-- `missed`: the day has passed and the target is not reached, with the last figure that was to come by that day.
+- `missed`: the day has passed and the target is not reached, with the last figure that was to come by that day. No
+  figure is waited for longer than a year after it.
 - `on_course`: the latest is at the mark or beyond it, where mark = baseline + (target - baseline) x share of the time
   gone at the end of the latest period. The mark moves in a straight line; nobody promised that progress does.
 - `behind`: otherwise.
@@ -16,7 +20,7 @@ The rule reads the same for goals that ask for fewer and for more.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -28,8 +32,10 @@ from data.periods import Period
 EARLY = 0.25
 """The share of its time that must have gone before a goal is judged."""
 A_YEAR = 365
-"""Days between two stretches that have no calendar, such as rounds of a survey."""
+"""Days between two stretches that have no calendar, such as rounds of a survey; and how long a figure is waited for."""
 SLACK = 1e-9
+CALENDAR = ("year", "fiscal")
+"""Kinds of periods that hold every season."""
 
 
 class GoalState(StrEnum):
@@ -43,7 +49,7 @@ class GoalState(StrEnum):
     NOT_MEASURABLE = "not_measurable"
 
 
-NOT_MEASURABLE_WHY = ("no_number", "no_day", "no_measure", "no_baseline", "no_latest", "same_count")
+NOT_MEASURABLE_WHY = ("no_number", "no_day", "no_measure", "no_baseline", "no_time", "no_latest", "same_count")
 """What a goal that cannot be measured lacks."""
 TOO_EARLY_WHY = ("nothing_after", "first_quarter")
 """Why it is too early."""
@@ -56,10 +62,10 @@ class GoalVerdict:
     """How far a goal is.
 
     mark: where it should be at the end of the latest period, in the goal's unit; the target once that period is the
-    last; None where it cannot be said. is_easier: the target asks for less than the baseline: such a goal is never
-    praised. could_be_either: the published range of the latest figure holds the line that it was judged by. why: for
-    `not_measurable` all of NOT_MEASURABLE_WHY that hold, one space between; for `too_early` one of TOO_EARLY_WHY; else
-    TO_COME or empty.
+    last; None where it cannot be said. is_easier: the target asks for less than the baseline; asks_nothing: it is the
+    baseline. Neither is ever praised. could_be_either: the published range of the latest figure holds the line that it
+    was judged by. why: for `not_measurable` all of NOT_MEASURABLE_WHY that hold, one space between; for `too_early` one
+    of TOO_EARLY_WHY; else TO_COME or empty.
     """
 
     state: GoalState
@@ -67,11 +73,12 @@ class GoalVerdict:
     is_easier: bool = False
     could_be_either: bool = False
     why: str = ""
+    asks_nothing: bool = False
 
     @property
     def is_good(self) -> bool:
         """True where it may be praised."""
-        return self.state in (GoalState.MET, GoalState.ON_COURSE) and not self.is_easier
+        return self.state in (GoalState.MET, GoalState.ON_COURSE) and not (self.is_easier or self.asks_nothing)
 
 
 def goal_verdict(
@@ -88,31 +95,64 @@ def goal_verdict(
     from which its measure was counted in another way.
     """
     target, due = _number(goal["target"]), _day(goal["due_on"])
-    start, began = _number(goal["baseline"]), _period(goal["baseline_period"], fiscal_start_month)
-    latest, known = _number(goal["latest"]), _period(goal["latest_period"], fiscal_start_month)
-    sign = -1.0 if goal["direction"] == "fewer" else 1.0
-    is_easier = start is not None and target is not None and sign * (target - start) < -SLACK
+    start, sign = _number(goal["baseline"]), -1.0 if goal["direction"] == "fewer" else 1.0
+    asked = None if start is None or target is None else sign * (target - start)
     missing = [
         *(["no_number"] if target is None else []),
         *(["no_day"] if due is None else []),
         *(["no_measure"] if not (_text(goal["measure_id"]) or _text(goal["unit"])) else []),
     ]
     if missing or target is None or due is None:
-        return GoalVerdict(GoalState.NOT_MEASURABLE, is_easier=is_easier, why=" ".join(missing))
+        verdict = GoalVerdict(GoalState.NOT_MEASURABLE, why=" ".join(missing))
+    else:
+        verdict = _judged(goal, target, due, as_of, figure, breaks, fiscal_start_month)
+    return replace(
+        verdict,
+        is_easier=asked is not None and asked < -SLACK,
+        asks_nothing=asked is not None and abs(asked) <= SLACK,
+    )
+
+
+def goes_with(period: Period, began: Period, *, is_counted: bool) -> bool:
+    """Whether a figure of a period can be set beside the start of a goal: later, of the same kind of period, and of the
+    same season where events are counted.
+    """
+    is_alike = period.kind == began.kind and period.start > began.end
+    if is_counted and began.kind not in CALENDAR:
+        is_alike = is_alike and _season(period) == _season(began)
+    return is_alike
+
+
+def _season(period: Period) -> tuple[int, int, int]:
+    return period.start.month, period.start.day, period.end.month
+
+
+def _judged(
+    goal: Mapping[Any, Any], target: float, due: date, as_of: date, figure: Figure | None, breaks: Sequence[date],
+    fiscal_start_month: int,
+) -> GoalVerdict:  # fmt: skip
+    """How far a goal is that has a number to reach, a day and a measure."""
+    start, began = _number(goal["baseline"]), _period(goal["baseline_period"], fiscal_start_month)
+    latest, known = _number(goal["latest"]), _period(goal["latest_period"], fiscal_start_month)
+    sign = -1.0 if goal["direction"] == "fewer" else 1.0
     if start is None or began is None:
         return GoalVerdict(GoalState.NOT_MEASURABLE, why="no_baseline")
+    if due <= began.end:
+        return GoalVerdict(GoalState.NOT_MEASURABLE, why="no_time")
+    if known is not None and known.end > due:
+        latest = known = None  # it tells what came later, not whether the goal was reached
     is_over = as_of > due
     share = 0.0 if known is None else _share_gone(began, known, due)
     is_new = latest is not None and known is not None and known.end > began.end
     if latest is None or known is None or not is_new or share < EARLY:
-        is_broken = not is_new and any(began.start < day <= as_of for day in breaks)
+        is_broken = not is_new and any(began.start < day <= min(as_of, due) for day in breaks)
         if is_over or is_broken:
-            lacks = "same_count" if is_broken else "no_latest"
-            return GoalVerdict(GoalState.NOT_MEASURABLE, is_easier=is_easier, why=lacks)
+            return GoalVerdict(GoalState.NOT_MEASURABLE, why="same_count" if is_broken else "no_latest")
         why = "first_quarter" if is_new else "nothing_after"
         mark = start + (target - start) * share if is_new else None
-        return GoalVerdict(GoalState.TOO_EARLY, mark, is_easier, why=why)
-    is_last = is_over and known.end + timedelta(days=_step(known)) > due
+        return GoalVerdict(GoalState.TOO_EARLY, mark, why=why)
+    is_awaited = known.end + timedelta(days=_step(known)) <= due and as_of <= due + timedelta(days=A_YEAR)
+    is_last = is_over and not is_awaited
     mark = target if is_last else start + (target - start) * share
     reached = sign * (latest - target) >= -SLACK
     line = target if reached or is_last else mark
@@ -123,15 +163,12 @@ def goal_verdict(
     else:
         state = GoalState.ON_COURSE if sign * (latest - mark) >= -SLACK else GoalState.BEHIND
     why = TO_COME if is_over and not is_last and not reached else ""
-    return GoalVerdict(state, mark, is_easier, _holds(figure, latest, line), why)
+    return GoalVerdict(state, mark, could_be_either=_holds(figure, latest, line), why=why)
 
 
 def _share_gone(began: Period, known: Period, due: date) -> float:
-    """How much of the time from the end of the baseline's period to the due day has gone, 0 to 1."""
-    whole = (due - began.end).days
-    if whole <= 0:
-        return 1.0
-    return min(max((known.end - began.end).days / whole, 0.0), 1.0)
+    """How much of the time from the end of the baseline's period to the due day, which is later, has gone: 0 to 1."""
+    return min(max((known.end - began.end).days / (due - began.end).days, 0.0), 1.0)
 
 
 def _step(known: Period) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components.goals import goal_chip, goal_sentence, goal_told, latest_figures, verdict_of
+from components.goals import goal_chip, goal_sentence, goal_told, later_of, latest_figures, verdict_of
 from components.scope import Scope
 from components.tables import Figured
 from components.words import languages
@@ -65,6 +65,23 @@ def english(demo_store: Path) -> Scope:
             "notice",
         ),
         (
+            {"baseline": 60.0, "target": 60.0},
+            "This goal asks for no change from where it began. Goal met: 71% (2024). The goal was 60% by December 31, "
+            "2026.",
+            "notice",
+        ),
+        (
+            {"due_on": date(2023, 6, 30)},
+            "We cannot measure this goal. It has no time between its start and its date.",
+            "unknown",
+        ),
+        (
+            {"measure_id": None, "unit": "children", "due_on": date(2024, 6, 30)},
+            "We cannot measure this goal. It has no figure to judge it by. Since then: 71 children (2024). What comes "
+            "after its date does not change how it is judged.",
+            "unknown",
+        ),
+        (
             {"direction": "fewer", "target": 60.0},
             "This goal is easier than where it began. Not on course. Now at 71% (2024); the goal is 60% by "
             "December 31, 2026.",
@@ -119,3 +136,25 @@ def test_the_latest_number_leads_to_its_passport(english: Scope) -> None:
     assert told.part
     assert "c=latest" in told.link
     assert isinstance(goal_told(english, by_id["g-language"]), str)
+
+
+def test_what_came_after_the_day_of_a_goal_is_said_apart_and_judges_nothing(english: Scope) -> None:
+    goal = next(one for one in queries.records(english.ask(queries.goals)) if one["id"] == "g-key-burglary")
+    later = later_of(english, goal)
+    assert later is not None
+    assert later.figure is not None
+    assert (goal["latest_period"], later.period) == ("2024", "2025")
+    assert later.value < goal["target"] < goal["latest"], "it would have been met by the year after"
+    assert verdict_of(english, goal).state == GoalState.MISSED
+    sentence = goal_sentence(english, goal)
+    assert sentence.startswith("Goal not met: 6.3")
+    assert "Since then: 4.2" in sentence
+    # Before its day there is nothing later, and what is not known is not said.
+    assert later_of(english, {**goal, "due_on": date(2030, 1, 1)}) is None
+
+
+def test_a_number_from_after_the_day_leads_to_its_figure_where_nothing_else_is_known(english: Scope) -> None:
+    goal = next(one for one in queries.records(english.ask(queries.goals)) if one["id"] == "g-key-burglary")
+    told = goal_told(english, {**goal, "latest": None, "latest_period": None})
+    assert isinstance(told, Figured)
+    assert "2025" in told.link

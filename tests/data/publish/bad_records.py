@@ -64,4 +64,7 @@ BAD_RECORDS: dict[str, Bad] = {
                                        found="41 of 40"),
     "goal_not_measurable": _bad("program_goal", "g,watch,,More people meet.,,,,,,,more\n", level="warning", column="id",
                                 found="g: no target, no due_on, no measure_id, and no unit"),
+    "goal_due_at_start": _bad("program_goal", "g,watch,,More people meet.,people,3,2024,9,2024-12-31,,more\n",
+                              level="warning", column="due_on", found="2024-12-31 for g, from 2024",
+                              expected="after 2024-12-31"),
 }  # fmt: skip

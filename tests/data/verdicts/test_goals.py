@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from data.figures import Figure
+from data.periods import parse
 from data.verdicts import GoalState, goal_verdict
 from tests.data.verdicts.figures import share
 
@@ -66,6 +67,10 @@ def test_a_goal_at_its_target_is_met_before_its_day_too() -> None:
         ({"baseline_period": "some time"}, "no_baseline"),
         ({"due_on": date(2025, 1, 1), "latest": None, "latest_period": None}, "no_latest"),
         ({"due_on": date(2025, 1, 1), "latest_period": "2023"}, "no_latest"),
+        ({"due_on": date(2024, 12, 30)}, "no_latest"),  # the year that the figure is of was not over
+        ({"due_on": date(2023, 12, 31)}, "no_time"),
+        ({"due_on": date(2023, 6, 30)}, "no_time"),
+        ({"due_on": date(2021, 6, 30)}, "no_time"),
     ],
 )
 def test_a_goal_that_lacks_a_part_is_not_measurable_and_says_which(changes: dict[str, Any], why: str) -> None:
@@ -107,6 +112,18 @@ def test_a_goal_whose_day_has_passed_is_missed_only_by_the_last_figure_that_was_
     assert judged(over, latest=59.0, latest_period="2027-09-01..2027-10-31") == (GoalState.MISSED, "")
 
 
+def test_a_figure_of_a_period_that_ends_on_the_due_day_judges() -> None:
+    assert judged(due_on=date(2024, 12, 31)) == (GoalState.MISSED, "")
+    assert judged(due_on=date(2024, 12, 31), latest=60.0) == (GoalState.MET, "")
+
+
+def test_no_figure_is_waited_for_longer_than_a_year() -> None:
+    # Rounds of a survey every other year: none comes between the autumn of 2025 and the day.
+    rounds = {"latest": 59.0, "latest_period": "2025-09-01..2025-10-31"}
+    assert judged(date(2028, 12, 30), **rounds) == (GoalState.ON_COURSE, "to_come")
+    assert judged(date(2029, 1, 1), **rounds) == (GoalState.MISSED, "")
+
+
 def test_years_that_begin_in_another_month_move_the_mark() -> None:
     goal = {**GOAL, "latest_period": "FY2025"}
     july, january = (goal_verdict(goal, as_of=TODAY, fiscal_start_month=month).mark for month in (7, 1))
@@ -119,6 +136,13 @@ def test_years_that_begin_in_another_month_move_the_mark() -> None:
 def test_a_target_easier_than_the_start_is_flagged_and_never_good(direction: str, target: float) -> None:
     verdict = goal_verdict({**GOAL, "direction": direction, "target": target, "latest": target}, as_of=TODAY)
     assert (verdict.is_easier, verdict.state, verdict.is_good) == (True, GoalState.MET, False)
+
+
+def test_a_target_that_is_the_start_is_flagged_and_never_good() -> None:
+    verdict = goal_verdict({**GOAL, "target": 40.0}, as_of=TODAY)
+    assert (verdict.asks_nothing, verdict.is_easier, verdict.state) == (True, False, GoalState.MET)
+    assert not verdict.is_good
+    assert not goal_verdict(GOAL, as_of=TODAY).asks_nothing
 
 
 def test_a_range_that_holds_the_mark_can_turn_out_either_way() -> None:
@@ -168,3 +192,17 @@ def test_fewer_and_more_are_judged_alike(goal: dict[str, Any], as_of: date) -> N
     one, two = goal_verdict(goal, as_of=as_of), goal_verdict(other, as_of=as_of)
     assert (one.state, one.is_easier, one.why) == (two.state, two.is_easier, two.why)
     assert one.mark == (None if two.mark is None else pytest.approx(-two.mark))
+
+
+@given(goal=GOALS, as_of=DAY)
+def test_a_figure_from_after_the_due_day_is_as_good_as_none(goal: dict[str, Any], as_of: date) -> None:
+    assume(parse(goal["latest_period"]).end > goal["due_on"])
+    verdict = goal_verdict(goal, as_of=as_of)
+    assert verdict == goal_verdict({**goal, "latest": None, "latest_period": None}, as_of=as_of)
+    assert verdict.state in (GoalState.NOT_MEASURABLE, GoalState.TOO_EARLY)
+
+
+@given(goal=GOALS, late=st.integers(366, 4_000), later=st.integers(0, 4_000))
+def test_once_judged_a_goal_stays_as_it_was_judged(goal: dict[str, Any], late: int, later: int) -> None:
+    first = goal["due_on"] + timedelta(days=late)
+    assert goal_verdict(goal, as_of=first) == goal_verdict(goal, as_of=first + timedelta(days=later))
