@@ -20,6 +20,7 @@ from data.store import Release
 
 NOT_ASSESSABLE = "not_assessable"
 GRADES = ("grade_0", "grade_1", "grade_2", "grade_3", "grade_4", NOT_ASSESSABLE)
+COUNTS_ONLY = "counts_only"
 FINE_BELOW = 20
 """Differences and ranges that reach no further are told in tenths, where they have any."""
 NAMES_AT_MOST = 3
@@ -34,6 +35,8 @@ def grade_of(evaluation: Mapping[Any, Any]) -> str:
     published studies) needs for grade 1 and above an estimate with its range; 2 a named comparison; 3 what was seen
     nearby too; 4 the address of the report. Without the range nothing can be judged.
     """
+    if evaluation.get("method") == COUNTS_ONLY:
+        return "grade_0"
     if has(evaluation, "refused") or not has(evaluation, "grade"):
         return NOT_ASSESSABLE
     stated = int(evaluation["grade"])
@@ -50,7 +53,25 @@ def grade_of(evaluation: Mapping[Any, Any]) -> str:
 
 def is_computed(evaluation: Mapping[Any, Any]) -> bool:
     """True where publishing worked the numbers out from published figures, and nobody typed them."""
-    return has(evaluation, "method") and evaluation["method"] != "published_study"
+    return has(evaluation, "method") and evaluation["method"] not in ("published_study", COUNTS_ONLY)
+
+
+def is_counts_only(evaluation: Mapping[Any, Any]) -> bool:
+    """True where only what was done was counted: nothing was studied. Older releases call such a record a study."""
+    is_named = evaluation.get("method") == COUNTS_ONLY
+    return is_named or (
+        grade_of(evaluation) == "grade_0"
+        and not is_computed(evaluation)
+        and not has(evaluation, "events_before", "events_after")
+    )
+
+
+def studied_fact(evaluation: Mapping[Any, Any], scope: Scope) -> tuple[str, str]:
+    """A name, and how it was studied in the record's own words; of what was only counted, that nothing was compared."""
+    design = str(evaluation["design"])
+    if is_counts_only(evaluation):
+        return scope.say("evidence.on_record"), f"{scope.say('evidence.counts_only')} {design}"
+    return scope.say("evidence.studied"), design
 
 
 def is_clear(evaluation: Mapping[Any, Any]) -> bool:

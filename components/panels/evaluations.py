@@ -34,7 +34,9 @@ from components.evidence import (
     has_number,
     in_order,
     is_computed,
+    is_counts_only,
     range_words,
+    studied_fact,
     unit_of,
     verdict_of,
 )
@@ -56,6 +58,8 @@ ICONS = {
     "no_clear_change": ":material/circle:",
 }  # fmt: skip
 MEANINGS = {"better": "better", "worse": "worse", "higher": "changed", "lower": "changed", "no_clear_change": "same"}
+SIZES_AT_MOST = 2
+"""Areas that differ in residents by more than this factor are said to differ in size."""
 NAMES_AT_MOST = 4
 """So many areas are named; more are counted."""
 FILE_COLUMNS = [
@@ -99,10 +103,7 @@ def results_told(scope: Scope, evaluations: Sequence[Mapping[str, Any]]) -> Line
     """What may be said of each of these, all of them, each with the chips of its card."""
     return Lines(
         tuple(
-            (
-                tuple((chip.meaning, chip.text) for chip in _chips(row, scope)),
-                result_figured(scope, row),
-            )
+            (tuple((chip.meaning, chip.text) for chip in _chips(row, scope)), result_figured(scope, row))
             for row in in_order(evaluations)
         )
     )
@@ -116,7 +117,8 @@ def results_html(scope: Scope, evaluations: pd.DataFrame) -> str:
 def _result_html(scope: Scope, evaluation: Mapping[str, Any]) -> str:
     said, grade = scope.say, grade_of(evaluation)
     told = result_figured(scope, evaluation)
-    lines = [said("evidence.how", text=str(evaluation["design"]))]
+    counted = is_counts_only(evaluation)
+    lines = [studied_fact(evaluation, scope)[1] if counted else said("evidence.how", text=str(evaluation["design"]))]
     if grade in ("grade_1", "grade_2", "grade_3"):
         looked = bool(len(_of_role(_areas(evaluation, scope), "buffer")))
         lines.append(said("evidence.nearby", text=displaced_sentence(evaluation, scope, looked=looked)))
@@ -151,7 +153,7 @@ def evaluation_card(evaluation: Mapping[str, Any], scope: Scope, *, page: str = 
         chips=_chips(evaluation, scope),
         how_to_read=_how_to_read(drawing is not None, shown, len(series) > 0, scope),
         details=_details(evaluation, areas, scope),
-        notices=_notices(evaluation, scope),
+        notices=_notices(evaluation, areas, scope),
         passport=evaluation_passport(evaluation, scope, "estimate" if shown else "finding"),
         link={"program": str(evaluation["program_id"])} if page == "program" else {},
         file_name=f"evaluation-{evaluation['id']}_release-{scope.release.id}",
@@ -205,7 +207,7 @@ def _chips(evaluation: Mapping[str, Any], scope: Scope) -> list[Chip]:
     return [Chip(scope.say(f"verdict.chip.{verdict}"), MEANINGS[verdict], icon), grade]
 
 
-def _notices(evaluation: Mapping[str, Any], scope: Scope) -> list[str]:
+def _notices(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope) -> list[str]:
     """What makes a result weaker than it looks."""
     found = []
     if has(evaluation, "method") and declared_when(evaluation) == "after":
@@ -214,7 +216,34 @@ def _notices(evaluation: Mapping[str, Any], scope: Scope) -> list[str]:
         found.append(scope.say("evidence.trends_differ"))
     if has(evaluation, "few_areas") and evaluation["few_areas"]:
         found.append(scope.say("evidence.few_areas"))
+    sizes = sizes_of(evaluation, areas, scope)
+    if sizes is not None and max(sizes) > SIZES_AT_MOST * min(sizes):
+        found.append(scope.say(f"evidence.sizes_{'larger' if sizes[0] > sizes[1] else 'smaller'}"))
     return found
+
+
+def sizes_of(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope) -> tuple[float, float] | None:
+    """Residents of an area on average, where the program ran and where it is compared with.
+
+    Of each area the newest number from before the time looked at, else its first. None where there is no difference in
+    counts to show, or where the residents of an area are not known.
+    """
+    if evaluation.get("method") != "displacement_difference" or not has_number(evaluation):
+        return None
+    people = scope.ask(queries.population)
+    start = periods.parse(str(evaluation["before"])).start.year
+    means = []
+    for role in ("treated", "comparison"):
+        of_role = areas.loc[areas.role == role, "neighborhood_id"]
+        mine = people[people.neighborhood_id.isin(of_role)].sort_values("year")
+        first = mine.groupby("neighborhood_id").head(1)
+        known = dict(zip(first.neighborhood_id, first.residents, strict=True))
+        earlier = mine[mine.year <= start]
+        known.update(zip(earlier.neighborhood_id, earlier.residents, strict=True))
+        if not known or len(known) < len(of_role):
+            return None
+        means.append(sum(map(float, known.values())) / len(known))
+    return means[0], means[1]
 
 
 # ---------------------------------------------------------------- drawing and tables
@@ -375,7 +404,7 @@ def _details(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope) -
     """Counts, how it was studied, how sure we are, what it cannot tell."""
     is_count = measure_of(evaluation, scope).get("kind", "count") in ("rate", "count")
     first = "trial" if grade_of(evaluation) == "grade_4" else "cause"
-    told = [first, *(["reported", "elsewhere"] if is_count else [])]
+    told = [first, *(["reported", "elsewhere"] if is_count and not is_counts_only(evaluation) else [])]
     limits = "".join(f"<li>{escape(scope.say(f'evidence.cannot_{one}'))}</li>" for one in told)
     title = escape(scope.say("evidence.cannot"))
     return (
@@ -390,13 +419,13 @@ def _details(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope) -
 def _facts(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope) -> list[tuple[str, str | Figured]]:
     """How it was studied: names and sentences; what nobody noted says so."""
     said, kinds, grade = scope.say, scope.words.name_of, grade_of(evaluation)
-    studied = str(evaluation["design"])
-    if has(evaluation, "method"):
+    name, studied = studied_fact(evaluation, scope)
+    if has(evaluation, "method") and not is_counts_only(evaluation):
         studied = f"{kinds('kinds.evaluation.method', str(evaluation['method']))}. {studied}"
-    facts: list[tuple[str, str | Figured]] = [(said("evidence.studied"), studied)]
+    facts: list[tuple[str, str | Figured]] = [(name, studied)]
     if _of_role(areas, "comparison") or has(evaluation, "comparator"):
         facts.append((said("evidence.compared_with"), comparator_of(evaluation, scope)))
-    if has(evaluation, "method") and evaluation["method"] != "published_study":
+    if is_computed(evaluation):
         facts.append((said("evidence.declared"), declared_sentence(evaluation, scope)))
         why = evaluation["chosen_because"]
         known = isinstance(why, str) and why

@@ -20,6 +20,7 @@ from components.evidence import (
     has_number,
     is_computed,
     range_words,
+    studied_fact,
     unit_of,
 )
 from components.passports.passport import PAGE, Passport, facts_of, label, release_facts, source_facts
@@ -107,7 +108,7 @@ def evaluation_passport(evaluation: Mapping[str, Any], scope: Scope, column: str
             (said("passport.base"), _base(evaluation, scope)),
             (said("passport.evaluation_finding"), evidence_sentence(evaluation, scope)),
             (said("passport.definition"), _means(evaluation, column, scope)),
-            (said("evidence.studied"), str(evaluation["design"])),
+            studied_fact(evaluation, scope),
             (said("evidence.compared_with"), _compared(evaluation, scope)),
             (said("programs.how_sure"), said(f"programs.grade_name.{grade_of(evaluation)}")),
             *_about_measure(evaluation, scope),

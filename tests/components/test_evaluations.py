@@ -22,6 +22,7 @@ from components.passports import find
 from components.scope import Scope
 from components.tables import Figured
 from components.words import languages, words
+from data import queries
 from data.models import NOT_ASSESSED
 from data.periods import parse
 from tests.components.studied import RESULTS, Studied, areas, refused, series, studied, study
@@ -336,3 +337,44 @@ def test_a_number_that_was_typed_in_an_older_release_is_shown_with_its_range(dem
     assert card.passport is not None
     assert scope.say("passport.means_recorded_result") in [fact.text for fact in card.passport.facts]
     assert scope.say("evidence.declared") not in card.details
+
+
+@pytest.mark.parametrize(
+    ("residents", "told"),
+    [((9000, 4400), "larger"), ((4400, 9000), "smaller"), ((9000, 4500), ""), ((4500, 9000), ""), ((9000,), "")],
+)
+def test_places_of_another_size_are_said_to_differ(
+    demo_store: Path, monkeypatch: pytest.MonkeyPatch, language: str, residents: tuple[int, ...], told: str
+) -> None:
+    row = study()
+    scope = studied(demo_store, row, language=language)
+    people = pd.DataFrame(
+        [(place, year, n * (5 if year > 2023 else 1)) for year in (2022, 2023, 2024)
+         for place, n in zip(("east-end", "lantern-hill"), residents, strict=False)],
+        columns=["neighborhood_id", "year", "residents"],
+    )  # fmt: skip
+    people.loc[(people.neighborhood_id == "lantern-hill") & (people.year != 2023), "residents"] = 1  # never used
+    ask = scope.ask
+    object.__setattr__(
+        scope, "ask", lambda question, **more: people if question is queries.population else ask(question, **more)
+    )
+    notices = {side: scope.say(f"evidence.sizes_{side}") for side in ("larger", "smaller")}
+    shown = evaluation_card(row, scope).notices
+    assert [side for side, text in notices.items() if text in shown] == ([told] if told else [])
+    # A ratio does not depend on how large a place is, and what is refused has no difference to read.
+    for other in ({**row, "method": "difference_in_differences"}, refused("not_over")):
+        assert evaluations.sizes_of(other, areas(other), scope) is None
+
+
+def test_what_was_only_counted_is_not_called_a_study(demo_store: Path, language: str) -> None:
+    said = words(language)
+    for method in ("counts_only", "published_study", None):
+        row = {**refused("not_over", measure_id=None), "refused": None, "grade": 0.0, "method": method,
+               "declared_on": None, "design": "Counts of walks."}  # fmt: skip
+        card, scope = card_of(demo_store, row, language=language)
+        text = " ".join([card.details, results_html(scope, pd.DataFrame([row]))])
+        assert text.count(said.say("evidence.counts_only")) == 2
+        for word in ("evidence.studied", "evidence.displaced", "evidence.cannot_elsewhere"):
+            assert escape(said.say(word)) not in text
+        assert said.name_of("kinds.evaluation.method", "published_study") not in text
+        assert said.say("evidence.how", text="").strip() not in text
