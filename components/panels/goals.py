@@ -144,7 +144,9 @@ def part_text(scope: Scope, goal: Mapping[str, Any], part: str, value: float) ->
 def part_name(scope: Scope, goal: Mapping[str, Any], part: str) -> str:
     """What a number of a goal is, in words: where there is a later figure, the one that judges is not the latest."""
     later = later_of(scope, goal) if part == "latest" else None
-    return scope.say(f"program.part_{part}{'_judged' if later is not None and later.figure is not None else ''}")
+    if later is not None and later.figure is not None:
+        return scope.say("program.part_latest_judged")
+    return scope.say(f"program.part_{part}")
 
 
 def part_period(scope: Scope, goal: Mapping[str, Any], part: str) -> str:

@@ -21,6 +21,7 @@ METHODS = (
     "difference_in_differences",
     "interrupted_series",
     "published_study",
+    "counts_only",
 )
 CHOSEN_BECAUSE = ("need", "peak", "request", "random", "other")
 AREA_ROLES = ("treated", "comparison", "buffer", "buffer_comparison")
@@ -89,7 +90,7 @@ class ProgramGoal(Table, table=True):
     baseline_period: str | None = col("Period of the baseline.", optional=True)
     target: float | None = col("Where it should be.", optional=True)
     due_on: date | None = col("By when.", optional=True)
-    latest: float | None = col("Where it stands now; the newest figure, where it has a measure.", optional=True)
+    latest: float | None = col("Where it stands; the newest figure by its day, where it has a measure.", optional=True)
     latest_period: str | None = col("Period of the latest value.", optional=True)
     direction: str = col("fewer or more.", one_of=("fewer", "more"), default="more")
 
@@ -204,7 +205,8 @@ class Evaluation(Table, table=True):
     problem_id: str | None = col("The problem.", ref="problem.id", optional=True)
     measure_id: str | None = col("The measure looked at.", ref="measure.id", optional=True, example="burglary")
     method: str | None = col(
-        "before_after, displacement_difference, difference_in_differences, interrupted_series or published_study.",
+        "before_after, displacement_difference, difference_in_differences, interrupted_series, published_study or "
+        "counts_only (nothing was studied).",
         one_of=METHODS,
         optional=True,
         example="before_after",

@@ -10,7 +10,7 @@ import pandas as pd
 
 from data import periods
 from data.models import CITY
-from data.publish.evaluations import COMPARED, STUDY, TYPED
+from data.publish.evaluations import COMPARED, COUNTS, STUDY, TYPED
 from data.publish.problems import Report
 
 PART_OF = 0.05
@@ -36,7 +36,7 @@ def look_at(frames: Frames, report: Report, *, fiscal_start_month: int) -> None:
         elif one["method"] == STUDY:
             if one["url"] is None:
                 _add(report, "study_without_address", one, "url", one["id"])
-        else:
+        elif one["method"] != COUNTS:
             _look_at_windows(one, report, fiscal_start_month)
             _look_at_areas(one, mine, report)
             if one["measure_id"] is not None and kinds.get(one["measure_id"], "count") not in ("count", "rate"):

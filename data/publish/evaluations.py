@@ -40,6 +40,8 @@ REASONS = (
 """Why nothing is said, in the order in which it is asked (the domain reference, 3.6)."""
 
 STUDY = "published_study"
+COUNTS = "counts_only"
+"""Work was counted and nothing was studied: grade 0, and no number."""
 COMPARED = ("displacement_difference", "difference_in_differences")
 """Methods that are nothing without comparison areas."""
 FEW_EVENTS = 20
@@ -97,6 +99,9 @@ def computed(
             continue
         if row["method"] == STUDY:
             found.append({**row, "grade": _grade_of_study(row)})
+            continue
+        if row["method"] == COUNTS:
+            found.append({**row, **dict.fromkeys(SAID), "grade": 0})
             continue
         about = measure.loc[row["measure_id"]]
         case = Case(

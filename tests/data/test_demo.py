@@ -431,12 +431,13 @@ def test_sara_stages_of_every_state_and_done_only_with_a_study(last: Pack) -> No
 
 def test_evaluations_are_declared_and_bring_no_numbers_of_their_own(last: Pack) -> None:
     declared = last.table("evaluation").set_index("id")
-    ours = declared[declared.method != "published_study"]
-    assert ours[["estimate", "low", "high", "grade"]].isna().all(axis=None)
+    ours = declared[~declared.method.isin(["published_study", "counts_only"])]
+    assert ours.filter(["estimate", "low", "high", "grade"]).isna().all(axis=None)
     assert ours[["measure_id", "before", "after", "declared_on", "chosen_because"]].notna().all(axis=None)
     treated = last.table("evaluation_area").query("role == 'treated'")
     assert set(treated.evaluation_id) == set(ours.index)
     assert set(declared.method) == set(METHODS)
+    assert declared.loc["e-safe-walk", ["estimate", "measure_id", "url"]].isna().all(), "nothing was studied"
 
 
 def test_hard_cases_of_programs_and_problems(last: Pack) -> None:

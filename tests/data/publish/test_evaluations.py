@@ -281,6 +281,12 @@ def test_a_published_study_keeps_its_numbers_and_may_say_less_of_itself(
     assert [said[name] for name in ("estimate", "low", "high", "grade", "refused")] == [-9, -14, -4, grade, None]
 
 
+def test_counts_alone_are_reported_and_say_no_number() -> None:
+    said = asked({}, {"method": "counts_only", "url": "https://x"}, {})
+    assert (said["grade"], said["refused"]) == (0, None)
+    assert [name for name in SAID if said[name] is not None] == ["grade"]
+
+
 def test_trends_before_decide_whether_a_comparison_is_one() -> None:
     rising = {"t": monthly(2020, 10, 20, 40, 40), "c": monthly(2020, 30, 30, 30, 30)}
     said = asked(rising, {**WDD, **YEARS, "chosen_because": "random"})
