@@ -231,14 +231,21 @@ def choose_codes(
     default: Sequence[str],
     most: int,
     unknown: Callable[[str], str] | None = None,
+    too_many: str = "",
     **look: Any,
 ) -> list[str]:
-    """As `choose_code`, for several codes in their order, with commas between. most: how many at most."""
+    """As `choose_code`, for several codes in their order, with commas between. most: how many at most.
+
+    too_many: the sentence where the address names more.
+    """
     asked = [code for code in (st.query_params.get(param) or "").split(",") if code]
-    value = list(dict.fromkeys(code for code in asked if code in options))[:most] if asked else list(default)
-    for code in asked:
-        if code not in options and unknown is not None:
+    known = list(dict.fromkeys(code for code in asked if code in options))
+    value = known[:most] if asked else list(default)
+    for code in [code for code in dict.fromkeys(asked) if code not in options][:most]:
+        if unknown is not None:
             st.info(unknown(code))
+    if too_many and len(known) > most:
+        st.info(too_many)
     key = f"choose-{param}"
     st.session_state[key] = value
     st.multiselect(

@@ -68,6 +68,7 @@ def choose_places(scope: Scope) -> list[str]:
         scope.say("compare.choose"), list(places.id), param=WITH, most=MOST, label_of=scope.name_of,
         default=[scope.place] if scope.place else [], placeholder=scope.say("compare.choose_help"),
         unknown=lambda code: scope.say("compare.unknown_place", code=code),
+        too_many=scope.say("compare.too_many", most=formats.count(MOST, scope.language)),
     )  # fmt: skip
 
 
@@ -212,9 +213,21 @@ def pair_sentence(scope: Scope, pair: Pair) -> str:
     if verdict.finding == Finding.COUNTS_ONLY:
         return scope.say("compare.pair_few", **slots)
     values: dict[str, Any] = {"value": _value(one, scope), "other_value": _value(other, scope)}
+    assert verdict.low is not None
+    assert verdict.high is not None
+    low, high = (_size(end, one, scope) for end in sorted((verdict.low, verdict.high), key=abs))
     if not verdict.is_clear:
-        return scope.say("compare.pair_unclear", **slots, **values)
-    return scope.say("compare.pair_higher" if verdict.moved > 0 else "compare.pair_lower", **slots, **values)
+        fall, rise = (_size(end, one, scope) for end in (verdict.low, verdict.high))
+        return scope.say("compare.pair_unclear", **slots, **values, fall=fall, rise=rise)
+    way = "higher" if verdict.moved > 0 else "lower"
+    return scope.say(f"compare.pair_{way}", **slots, **values, low=low, high=high)
+
+
+def _size(difference: float, figure: Figure, scope: Scope) -> str:
+    """The size of a difference: points for shares, percent of the other's rate for rates."""
+    if figure.unit == "percent":
+        return formats.points(difference, scope.language)
+    return formats.percent(100 * abs(difference), scope.language)
 
 
 def why_refused(scope: Scope, pair: Pair) -> str:

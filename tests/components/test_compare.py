@@ -126,3 +126,17 @@ def test_a_card_draws_the_numbers_of_its_table_and_file(scope: Scope) -> None:
     hidden = card.rows[card.rows.value.isna()]
     assert len(hidden)
     assert drawn[drawn.y.isna()].shape[0] == len(hidden)
+
+
+def test_a_sentence_says_how_large_the_difference_may_be(scope: Scope) -> None:
+    cars = _of(scope, TWO, "vehicle_break_ins").pairs[0]
+    assert cars.verdict.low is not None
+    assert cars.verdict.high is not None
+    ends = sorted(f"{100 * abs(end):.0f}%" for end in (cars.verdict.low, cars.verdict.high))
+    told = compare.pair_sentence(scope, cars)
+    assert told.startswith("Lower in Harbor Point")
+    assert all(end in told for end in ends)
+    unclear = _of(scope, TWO, "burglary").pairs[0]
+    assert "could be" in compare.pair_sentence(scope, unclear)
+    watch = _of(scope, TWO, "watch_participation").pairs[0]
+    assert "points" in compare.pair_sentence(scope, watch)

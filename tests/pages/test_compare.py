@@ -49,3 +49,11 @@ def test_one_place_asks_for_another_and_suggests_some(publish: Publish) -> None:
     offered = [link for link in screen.links if "with=harbor-point%2C" in link]
     assert len(offered) == 3
     assert not screen.figures
+
+
+def test_more_than_four_places_are_cut_and_it_is_said(publish: Publish) -> None:
+    publish("demo")
+    screen = open_page("compare", lang="en", **{"with": "harbor-point,old-town,downtown,millrace,east-end,a,b,c,d,e,f"})
+    assert words("en").say("compare.too_many", most="4") in screen.texts
+    assert len(screen.tables[0][0].columns) == 4
+    assert sum("We do not know the neighborhood" in text for text in screen.texts) == 4
