@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
@@ -95,6 +96,8 @@ class Visitor:
             self.title = self.title or message.page_config_changed.title
         elif kind == "page_info_changed":
             self._query = message.page_info_changed.query_string
+        elif kind == "delta" and message.delta.new_element.alert.format == Alert.ERROR:
+            raise RuntimeError(f"{self._page} has a part that could not be shown: what it costs would mean nothing")
         elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "selectbox":
             box = message.delta.new_element.selectbox
             self.choices.setdefault(box.label, (box.id, list(box.options)))
