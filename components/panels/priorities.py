@@ -54,6 +54,7 @@ def beside_html(scope: Scope, place: str) -> str:
         if len(firsts):
             firsts = firsts.assign(name=firsts.neighborhood_id.map(scope.name_of)).sort_values("name", kind="stable")
             told = escape(said("problems.put_first_places", n=len(firsts)))
+            parts.append(firsts_html(scope, firsts))
             parts.append(f'<details class="opens"><summary>{told}</summary>{pairs_html(scope, firsts)}</details>')
     parts.append(unspoken_html(scope, place))
     return "".join(parts)
@@ -74,6 +75,22 @@ def unmatched_line(scope: Scope, themes: pd.DataFrame, place: str) -> Any:
     total = formats.count(len(themes), scope.language)
     text = scope.say("problems.unmatched", n=missing, total=total)
     return count_figured(scope, "priorities", text, state="unmatched", at=place)
+
+
+def firsts_html(scope: Scope, firsts: pd.DataFrame) -> str:
+    """How many first priorities of neighborhoods have no problem opened, and each of them by name."""
+    missing = firsts[firsts.problem_id.isna()]
+    if missing.empty:
+        told = count_figured(scope, "first_priorities", scope.say("problems.firsts_all_matched"))
+        return f'<p class="told">{told.html()}</p>'
+    total = formats.count(len(firsts), scope.language)
+    text = scope.say("problems.firsts_unmatched", n=len(missing), total=total)
+    told = count_figured(scope, "first_priorities", text, state="unmatched")
+    items = "".join(
+        f"<li>{link_html(scope.link('problems', n=place, anchor='priorities'), name)}: {escape(title)}</li>"
+        for place, name, title in zip(missing.neighborhood_id, missing["name"], missing.title, strict=True)
+    )
+    return f'<p class="told">{told.html()}</p><ul class="short">{items}</ul>'
 
 
 def pairs_html(scope: Scope, themes: pd.DataFrame) -> str:

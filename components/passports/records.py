@@ -61,11 +61,19 @@ def priorities_count(scope: Scope, state: str, at: str) -> int:
     return len(ranked) if state == "all" else int(ranked.problem_id.isna().sum())
 
 
+def first_priorities_count(scope: Scope, state: str, at: str) -> int:
+    """Themes that people of a neighborhood put first, of one or of all neighborhoods; all, or without a problem."""
+    heard = scope.ask(queries.heard, neighborhood=at or None)
+    first = heard[heard.neighborhood_id.notna() & (heard.priority_rank == 1)]
+    return len(first) if state == "all" else int(first.problem_id.isna().sum())
+
+
 COUNTS: Mapping[str, tuple[Callable[[Scope, str, str], int], str]] = {
     "programs": (programs_count, "program"),
     "promises": (promises_count, "commitment"),
     "problems": (problems_count, "problem"),
     "priorities": (priorities_count, "feedback_theme"),
+    "first_priorities": (first_priorities_count, "feedback_theme"),
 }
 """What can be counted: how, and in which table of the open data."""
 COUNT_STATES = {
@@ -73,6 +81,7 @@ COUNT_STATES = {
     "promises": ("all", *STATES),
     "problems": ("all", "open", "working", "resolved", "closed"),
     "priorities": ("all", "unmatched"),
+    "first_priorities": ("all", "unmatched"),
 }
 
 

@@ -14,6 +14,7 @@ import pytest
 from components.evidence import evidence_sentence
 from components.panels import priorities, problems, sara
 from components.panels.problems import Choice
+from components.passports import count_passport
 from components.scope import Scope
 from components.words import languages, words
 from data import queries
@@ -211,6 +212,25 @@ class TestPrioritiesBesideProblems:
         )
         matched = themes[themes.problem_id.notna()]
         assert str(priorities.unmatched_line(scope, matched, "harbor-point")) == scope.say("problems.all_matched")
+
+    def test_first_priorities_of_all_neighborhoods_are_counted_and_each_without_a_problem_is_named(
+        self, scope: Scope, changed: Any
+    ) -> None:
+        heard = scope.ask(queries.heard, language=scope.language)
+        first = heard[heard.neighborhood_id.notna() & (heard.priority_rank == 1)]
+        missing = first[first.problem_id.isna()]
+        assert 0 < len(missing) < len(first)
+        before_fold, fold = priorities.beside_html(scope, "city").split("<details", 1)
+        told = text_of(before_fold)
+        line = scope.say("problems.firsts_unmatched", n=len(missing), total=str(len(first)))
+        assert line in told
+        for theme in queries.records(missing):
+            assert f"{scope.name_of(theme['neighborhood_id'])} : {theme['title']}" in told.split(line)[1]
+        assert told.split(line)[1].count(" : ") == len(missing)
+        passport = count_passport(scope, "first_priorities", state="unmatched")
+        assert passport.value == str(len(missing))
+        solved = changed("UPDATE feedback_theme SET problem_id = 'p-dark-blocks'", language=scope.language)
+        assert scope.say("problems.firsts_all_matched") in text_of(priorities.beside_html(solved, "city"))
 
     def test_a_problem_that_no_priority_speaks_of_is_named(self, scope: Scope, changed: Any) -> None:
         heard = scope.ask(queries.heard)
