@@ -139,6 +139,7 @@ def _choose_setting(scope: Scope, measure: Mapping[str, Any], period: str) -> tu
         scope.say("outcomes.setting"), [EACH, *settings, ALL] if has_choice else [ALL], param=SETTING,
         default=usual if has_choice else ALL, label_of=lambda code: scope.say(f"outcomes.within_{code}"), width=240,
         disabled=not has_choice,
+        unknown=(lambda code: scope.say("scope.unknown_choice", code=code)) if has_choice else None,
     )  # fmt: skip
     return chosen, may_compare
 
