@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from data.models import PARTNER_KINDS, PILLARS
+from data.models import BARRIER_KINDS, PARTNER_KINDS, PILLARS
 from tests.data.small import small_tables
 
 MODELS, STATUSES = ("community_partnership", "problem_oriented_policing", "other"), ("planned", "running", "ended")
@@ -14,7 +14,8 @@ KINDS = ("enforcement", "prevention", "partner_service")
 
 
 def tables_with_programs(many: int) -> dict[str, pd.DataFrame]:
-    """The small city with so many programs, every third for the whole city; each with a goal, a partner and work."""
+    """The small city with so many programs, every third for the whole city; each with a goal, a partner and work, and
+    with a problem, an evaluation, a barrier, a rule, money and a technology of its own."""
     turns = range(many)
     ids = [f"program-{turn:03}" for turn in turns]
     tables = small_tables()
@@ -73,4 +74,65 @@ def tables_with_programs(many: int) -> dict[str, pd.DataFrame]:
             for kind in KINDS[: 1 + turn % 3]
         ]
     )  # fmt: skip
+    tables |= _around(ids)
     return {name: table for name, table in tables.items() if len(table)}
+
+
+def _around(ids: list[str]) -> dict[str, pd.DataFrame]:
+    """What belongs to each program: one of everything that a city keeps a list of."""
+    every = list(enumerate(ids))
+    rows: dict[str, list[dict[str, object]]] = {
+        "problem": [
+            {
+                "id": f"problem-{turn}", "title": f"Problem number {turn:03}", "harm": "People cannot sleep.",
+                "evidence": "Forty calls in a year.", "seen_on": date(2024, 1, 1) + timedelta(days=turn),
+                "status": "working", "owner": "Public Works", "program_id": program,
+            }
+            for turn, program in every
+        ],
+        "problem_neighborhood": [{"problem_id": f"problem-{turn}", "neighborhood_id": "old-town"} for turn, _ in every],
+        "evaluation": [
+            {
+                "id": f"study-{turn}", "program_id": program, "problem_id": f"problem-{turn}", "measure_id": "burglary",
+                "method": "before_after", "before": "2024", "after": "2025", "design": "Counted before and after.",
+                "estimate": 2.0 - turn % 5, "low": -9.0, "high": 9.0, "unit": "break-ins reported to police",
+                "grade": 1, "events_before": 40.0, "events_after": 42.0, "randomized": False,
+            }
+            for turn, program in every
+        ],
+        "evaluation_area": [
+            {"evaluation_id": f"study-{turn}", "neighborhood_id": "old-town", "role": "treated"} for turn, _ in every
+        ],
+        "barrier": [
+            {
+                "id": f"barrier-{turn}", "program_id": program, "kind": BARRIER_KINDS[turn % len(BARRIER_KINDS)],
+                "description": f"Barrier number {turn:03}.", "raised_on": date(2025, 1, 1), "status": "open",
+            }
+            for turn, program in every
+        ],
+        "legal_basis": [
+            {
+                "id": f"rule-{turn}", "scope": ("federal", "state", "local")[turn % 3], "kind": "ordinance",
+                "citation": f"Code {turn:03}", "title": f"Rule number {turn:03}.",
+            }
+            for turn, _ in every
+        ],
+        "program_legal_basis": [{"program_id": program, "legal_basis_id": f"rule-{turn}"} for turn, program in every],
+        "budget_line": [
+            {
+                "id": f"{phase}-{turn}", "fiscal_year": "FY2026", "fund": "General Fund", "program_id": program,
+                "category": "personnel", "phase": phase, "amount_cents": 1_000_000 + 100 * turn, "reach": "citywide",
+                "source_id": "crime",
+            }
+            for turn, program in every
+            for phase in ("adopted", "actual")
+        ],
+        "technology_item": [
+            {
+                "id": f"tool-{turn}", "name": f"Tool number {turn:03}", "kind": "records", "purpose": "Keeps records.",
+                "predictive": turn % 2 == 0,
+            }
+            for turn, _ in every
+        ],
+    }  # fmt: skip
+    return {name: pd.DataFrame(found) for name, found in rows.items()}
