@@ -111,7 +111,7 @@ def test_row_02_shares_of_work_add_to_all_and_each_part_lists_its_own(scope: Sco
         mine = [row for row in every if row["kind"] == kind]
         work = next(table for table, _ in screen.tables if table.index.name == "Kind")
         assert work.loc[name, "Activities"] == str(len(mine))
-        share = float(work.loc[name, "Share"].rstrip("%"))
+        share = float(str(work.loc[name, "Share"]).rstrip("%"))
         assert share == pytest.approx(100 * len(mine) / len(every), abs=0.5)
         shares += share
         [listed] = [table for table, _ in screen.tables if table.index.name == EN.say("listing.activity_name")]
