@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from components import charts, formats
+from components.ask import keep
 from components.cards import Card, show_card, show_small, show_table
 from components.panels import work
 from components.panels.money import exact_text
@@ -56,7 +57,7 @@ def show_training(scope: Scope) -> None:
     if years:
         show_card(training_card(scope, years[0]), scope)
     st.subheader(scope.say("how.courses"), anchor="courses")
-    show_table(courses_table(scope, courses, years), scope, caption=scope.say("how.courses"))
+    show_table(courses_table(scope), scope, caption=scope.say("how.courses"))
     show_small(scope.say("how.up_to_date_note"))
 
 
@@ -66,6 +67,7 @@ def training_years(scope: Scope) -> list[str]:
     return [year for year in dict.fromkeys(scope.ask(queries.training_held).year) if int(year) < printed.year]
 
 
+@keep()
 def training_card(scope: Scope, year: str) -> Card:
     """Hours for each officer in a year by topic, with the year before; by method in the table too."""
     said, lang = scope.say, scope.language
@@ -119,9 +121,11 @@ def training_card(scope: Scope, year: str) -> Card:
     )
 
 
-def courses_table(scope: Scope, courses: pd.DataFrame, years: Sequence[str]) -> pd.DataFrame:
+@keep()
+def courses_table(scope: Scope) -> pd.DataFrame:
     """Every course: what it teaches, how, how many hours an officer had of it, who is up to date."""
     said = scope.say
+    courses, years = scope.ask(queries.training_courses, language=scope.language), training_years(scope)
     rows = []
     for course in queries.records(courses):
         hours: dict[str, str | Figured] = {}
@@ -199,7 +203,13 @@ def show_register(scope: Scope) -> None:
         st.markdown(for_markdown(scope.say("budget.no_technology")))
         return
     st.markdown(for_markdown(scope.say("how.technology_count", n=len(items))))
-    st.html("".join(item_html(scope, item) for item in queries.records(items)))
+    st.html(_register_html(scope))
+
+
+@keep()
+def _register_html(scope: Scope) -> str:
+    items = scope.ask(queries.technology, language=scope.language)
+    return "".join(item_html(scope, item) for item in queries.records(items))
 
 
 def item_html(scope: Scope, item: Mapping[str, Any]) -> str:
@@ -265,7 +275,13 @@ def show_rules(scope: Scope) -> None:
     else:
         name = scope.words.name_of("kinds.legal_basis.scope", level)
         st.markdown(for_markdown(scope.say("how.rules_count_level", n=len(rules), level=name)))
-    st.html("".join(rule_html(scope, rule) for rule in queries.records(rules)))
+    st.html(_rules_html(scope, level))
+
+
+@keep()
+def _rules_html(scope: Scope, level: str) -> str:
+    rules = scope.ask(queries.legal_bases, scope=None if level == "all" else level, language=scope.language)
+    return "".join(rule_html(scope, rule) for rule in queries.records(rules))
 
 
 def rule_html(scope: Scope, rule: Mapping[str, Any]) -> str:
@@ -375,7 +391,13 @@ def show_cases(scope: Scope) -> None:
         st.markdown(for_markdown(scope.say("how.no_cases")))
         return
     st.markdown(for_markdown(scope.say("how.cases_lead")))
-    st.html("".join(case_html(scope, case) for case in queries.records(cases)))
+    st.html(_cases_html(scope))
+
+
+@keep()
+def _cases_html(scope: Scope) -> str:
+    cases = scope.ask(queries.case_studies, language=scope.language)
+    return "".join(case_html(scope, case) for case in queries.records(cases))
 
 
 def case_html(scope: Scope, case: Mapping[str, Any]) -> str:
