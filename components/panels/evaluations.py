@@ -52,6 +52,8 @@ from components.tables import Figured, Lines, facts_html, table_html
 from components.tokens import look
 from components.words import for_markdown
 from data import periods, queries
+from data.store import Release
+from data.verdicts.windows import against_program
 
 ICONS = {
     "better": "", "worse": "", "higher": ":material/arrow_drop_up:", "lower": ":material/arrow_drop_down:",
@@ -212,6 +214,7 @@ def _notices(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope) -
     found = []
     if has(evaluation, "method") and declared_when(evaluation) == "after":
         found.append(declared_sentence(evaluation, scope))
+    found += [scope.say(f"evidence.against_{name}") for name in _against_program(evaluation, scope)]
     if evaluation.get("trends") == "differ":
         found.append(scope.say("evidence.trends_differ"))
     if has(evaluation, "few_areas") and evaluation["few_areas"]:
@@ -220,6 +223,22 @@ def _notices(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope) -
     if sizes is not None and max(sizes) > SIZES_AT_MOST * min(sizes):
         found.append(scope.say(f"evidence.sizes_{'larger' if sizes[0] > sizes[1] else 'smaller'}"))
     return found
+
+
+def _against_program(evaluation: Mapping[str, Any], scope: Scope) -> Sequence[str]:
+    """Which of its times do not fit the first day of its program; none where that is not known."""
+    began = scope.ask(_first_days).get(str(evaluation["program_id"]))
+    if began is None or not is_computed(evaluation) or not has(evaluation, "before", "after"):
+        return ()
+    month = int(scope.city["fiscal_start_month"])
+    before, after = (periods.parse(str(evaluation[at]), fiscal_start_month=month) for at in ("before", "after"))
+    return against_program(before, after, began)
+
+
+def _first_days(release: Release) -> dict[str, date]:
+    """The first day of each program that has one, by its id. Put it through `ask`."""
+    rows = queries.records(queries.programs(release))
+    return {str(row["id"]): row["started_on"] for row in rows if pd.notna(row["started_on"])}
 
 
 def sizes_of(evaluation: Mapping[str, Any], areas: pd.DataFrame, scope: Scope) -> tuple[float, float] | None:

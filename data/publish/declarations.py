@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from itertools import combinations
 from typing import Any
 
@@ -11,7 +12,8 @@ import pandas as pd
 from data import periods
 from data.models import CITY
 from data.publish.evaluations import COMPARED, COUNTS, STUDY, TYPED
-from data.publish.problems import Report
+from data.publish.problems import Level, Report
+from data.verdicts.windows import against_program
 
 PART_OF = 0.05
 """Share of a neighborhood's area in a district from which on the two overlap; below it outlines are just not exact."""
@@ -28,16 +30,19 @@ def look_at(frames: Frames, report: Report, *, fiscal_start_month: int) -> None:
         areas.setdefault(area["evaluation_id"], []).append(area)
     kinds = {one["id"]: str(one["kind"]) for one in _records(frames, "measure")} if evaluations else {}
     within = _districts_of(frames) if areas else {}
+    began = {one["id"]: one["started_on"] for one in _records(frames, "program")} if evaluations else {}
     for one in evaluations:
         mine = areas.get(one["id"], [])
         _look_at_numbers(one, report)
+        if one["program_id"] is None and one["problem_id"] is None:
+            _add(report, "evaluation_of_nothing", one, "program_id", f"an empty cell of {one['id']}, and no problem_id")
         if one["method"] is None:
             _add(report, "evaluation_without_method", one, "method", one["id"])
         elif one["method"] == STUDY:
             if one["url"] is None:
                 _add(report, "study_without_address", one, "url", one["id"])
         elif one["method"] != COUNTS:
-            _look_at_windows(one, report, fiscal_start_month)
+            _look_at_windows(one, report, fiscal_start_month, began.get(one["program_id"]))
             _look_at_areas(one, mine, report)
             if one["measure_id"] is not None and kinds.get(one["measure_id"], "count") not in ("count", "rate"):
                 found = f"{one['measure_id']}, a {kinds[one['measure_id']]}"
@@ -57,7 +62,8 @@ def _look_at_numbers(one: Record, report: Report) -> None:
         _add(report, "estimate_is_worked_out", one, typed[0], found, f"numbers only with method {STUDY}")
 
 
-def _look_at_windows(one: Record, report: Report, fiscal_start_month: int) -> None:
+def _look_at_windows(one: Record, report: Report, fiscal_start_month: int, began: date | None) -> None:
+    """began: the first day of its program, where that is known."""
     missing = [name for name in ("measure_id", "before", "after") if one[name] is None]
     for name in missing:
         _add(report, "missing_value", one, name, f"an empty cell of {one['id']}", f"needed by {one['method']}")
@@ -67,6 +73,9 @@ def _look_at_windows(one: Record, report: Report, fiscal_start_month: int) -> No
     if before.end >= after.start:
         found = f"{before.code}, then {after.code}"
         _add(report, "windows_overlap", one, "after", found, f"a first day after {before.end}")
+    for name in against_program(before, after, began) if began is not None else ():
+        found = f"{one[name]} of {one['id']}, and {one['program_id']} began on {began}"
+        _add(report, "windows_against_program", one, name, found, level="warning")
 
 
 def _look_at_areas(one: Record, areas: list[Record], report: Report) -> None:
@@ -98,8 +107,10 @@ def _records(frames: Frames, table: str) -> Iterator[Record]:
             yield {str(name): cell for name, cell in row.items()}
 
 
-def _add(report: Report, code: str, row: Record, column: str, found: object, expected: str = "") -> None:
-    """A problem of one row; an evaluation is all or nothing, so that it is an error whatever its kind."""
+def _add(
+    report: Report, code: str, row: Record, column: str, found: object, expected: str = "", level: Level = "error"
+) -> None:
+    """A problem of one row; what makes an evaluation impossible is an error whatever its kind."""
     report.add(
         code,
         file=str(row["_file"]),
@@ -107,5 +118,5 @@ def _add(report: Report, code: str, row: Record, column: str, found: object, exp
         column=column,
         found=found,
         expected=expected,
-        level="error",
+        level=level,
     )

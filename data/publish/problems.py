@@ -294,6 +294,16 @@ KINDS: dict[str, Kind] = {
         "an evaluation does not say how it is made",
         "Give its method; docs/city-pack.md says what each needs. For a study of others it is published_study.",
     ),
+    "evaluation_of_nothing": Kind(
+        "error",
+        "an evaluation names neither a program nor a problem, and would stand on no page",
+        "Give its program_id or its problem_id.",
+    ),
+    "windows_against_program": Kind(
+        "warning",
+        "the times of an evaluation do not fit the first day of its program, and its card will say so",
+        "End the time before on an earlier day than started_on, and begin the time after no earlier than its month.",
+    ),
     "evaluation_without_areas": Kind(
         "error",
         "an evaluation has too few areas where something was done",

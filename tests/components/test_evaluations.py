@@ -378,3 +378,19 @@ def test_what_was_only_counted_is_not_called_a_study(demo_store: Path, language:
             assert escape(said.say(word)) not in text
         assert said.name_of("kinds.evaluation.method", "published_study") not in text
         assert said.say("evidence.how", text="").strip() not in text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("2023-07-01..2024-06-30", "2024-07-01..2025-06-30", []),
+        ("2023-08-01..2024-07-31", "2024-08-01..2025-07-31", ["before"]),
+        ("2023-06-01..2024-05-31", "2024-06-01..2025-05-31", ["after"]),
+    ],
+)
+def test_times_that_do_not_fit_the_first_day_of_the_program_are_said(
+    demo_store: Path, before: str, after: str, told: list[str]
+) -> None:
+    card, scope = card_of(demo_store, study(before=before, after=after))
+    notices = card.notices
+    assert [one for one in ("before", "after") if scope.say(f"evidence.against_{one}") in notices] == told

@@ -48,12 +48,15 @@ def said(tmp_path_factory: pytest.TempPathFactory, real: RealCity) -> dict[str, 
     folder = tmp_path_factory.mktemp("cincinnati")
     pack = folder / "pack"
     shutil.copytree(ROOT / "data" / "packs" / "cincinnati", pack)
-    rows = [f"{code},use_of_force,{method},{before},{after},Compared." for code, (method, before, after, _) in
+    rows = [f"{code},force,use_of_force,{method},{before},{after},Compared." for code, (method, before, after, _) in
             DECLARED.items()]  # fmt: skip
-    (pack / "declared.csv").write_text("id,measure_id,method,before,after,design\n" + "\n".join(rows) + "\n")
+    (pack / "declared.csv").write_text("id,problem_id,measure_id,method,before,after,design\n" + "\n".join(rows) + "\n")
     areas = [f"{code},{place},{role}" for code, (*_, roles) in DECLARED.items() for place, role in roles.items()]
     (pack / "declared_areas.csv").write_text("evaluation_id,neighborhood_id,role\n" + "\n".join(areas) + "\n")
+    problem = "id,title,harm,evidence,seen_on,status\nforce,Force,People are hurt.,The records.,2008-01-02,open\n"
+    (pack / "problems.csv").write_text(problem)
     with (pack / "city.toml").open("a", encoding="utf-8") as toml:
+        toml.write('\n[tables.problem]\nfile = "problems.csv"\n')
         toml.write('\n[tables.evaluation]\nfile = "declared.csv"\n')
         toml.write('\n[tables.evaluation_area]\nfile = "declared_areas.csv"\n')
     store = Store(folder / "store")

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.data.publish.bad_packs import SHARE
 from tests.data.publish.packs import HEAD, Bad
 
-TABLES = '[tables.evaluation]\nfile = "evaluations.csv"\n[tables.evaluation_area]\nfile = "areas.csv"\n'
+TABLES = (
+    '[tables.problem]\nfile = "problems.csv"\n[tables.program]\nfile = "programs.csv"\n'
+    '[tables.evaluation]\nfile = "evaluations.csv"\n[tables.evaluation_area]\nfile = "areas.csv"\n'
+)
+PROBLEMS = "id,title,harm,evidence,seen_on,status\ndark,Dark blocks,People fall.,Two meetings.,2022-01-02,working\n"
+PROGRAMS = (
+    "id,name,summary,pillar,model,status,started_on,source_id\n"
+    "watch,Watch,Neighbors meet.,partnerships,other,running,2022-12-31,police\n"
+)
 GOOD = {
     "id": "e",
+    "program_id": "",
+    "problem_id": "dark",
     "measure_id": "burglary",
     "method": "displacement_difference",
     "before": "2022",
@@ -23,16 +35,25 @@ AREAS = ("east,treated", "west,comparison")
 
 
 def _bad(*, areas: tuple[str, ...] = AREAS, toml: str = "", file: str = "evaluations.csv", row: int = 2,
-         about: dict[str, str], **bad: str) -> Bad:  # fmt: skip
+         about: dict[str, str], **bad: Any) -> Bad:  # fmt: skip
     declared = GOOD | about
     files: dict[str, str | bytes] = {
         "evaluations_csv": f"{','.join(declared)}\n{','.join(declared.values())}\n",
+        "problems_csv": PROBLEMS,
+        "programs_csv": PROGRAMS,
         "areas_csv": "evaluation_id,neighborhood_id,role\n" + "".join(f"e,{area}\n" for area in areas),
     }
     return Bad(HEAD + toml + TABLES, files, file=file, row=row, **bad)
 
 
 BAD_EVALUATIONS: dict[str, Bad] = {
+    "evaluation_of_nothing": _bad(
+        about={"problem_id": ""}, column="program_id", found="an empty cell of e, and no problem_id"
+    ),
+    "windows_against_program": _bad(
+        about={"program_id": "watch"}, level="warning", column="before",
+        found="2022 of e, and watch began on 2022-12-31"
+    ),
     "evaluation_without_method": _bad(about={"method": ""}, column="method", found="e"),
     "evaluation_without_areas": _bad(
         areas=("west,comparison",), about={}, column="id", found="0 for e", expected="role treated"
