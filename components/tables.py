@@ -87,7 +87,7 @@ class Lines:
         return "".join(
             '<span class="line">'
             + "".join(f'<span class="chip {meaning}">{escape(words)}</span> ' for meaning, words in chips)
-            + f"{text_html(text)}</span>"
+            + f'<span class="line-text">{text_html(text)}</span></span>'
             for chips, text in self.lines
         )
 

@@ -15,6 +15,7 @@ import streamlit as st
 from components import formats
 from components.ask import keep
 from components.cards import show_small, show_table
+from components.evidence import found_something
 from components.panels.evaluations import results_html, results_told, show_evaluations
 from components.panels.priorities import link_html, program_names, theme_html
 from components.panels.sara import (
@@ -166,7 +167,25 @@ def action_text(scope: Scope, problem: Mapping[str, Any]) -> Linked:
 def result_text(scope: Scope, problem: Mapping[str, Any]) -> str | Lines:
     """What each of its evaluations allows us to say, or that nothing was assessed; of several, none is picked out."""
     found = evaluations_by_problem(scope).get(str(problem["id"]), [])
-    return results_told(scope, found) if found else scope.say("problems.not_assessed")
+    others = program_results(scope, problem)
+    if not others:
+        return results_told(scope, found) if found else scope.say("problems.not_assessed")
+    mine = results_told(scope, found).lines or (((), scope.say("problems.not_assessed")),)
+    return Lines((*mine, ((), scope.say("problems.program_results")), *results_told(scope, others).lines))
+
+
+def program_results(scope: Scope, problem: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Evaluations of the program that works on a problem that speak of no one problem, but found something."""
+    return _of_no_problem(scope).get(str(problem["program_id"]), [])
+
+
+@keep(8)
+def _of_no_problem(scope: Scope) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for one in queries.records(scope.ask(queries.evaluations, language=scope.language)):
+        if one["problem_id"] is None and found_something(one):
+            found[str(one["program_id"])].append(one)
+    return found
 
 
 def age_text(scope: Scope, problem: Mapping[str, Any]) -> str:
@@ -263,7 +282,7 @@ def problem_html(scope: Scope, problem: str) -> str:
         (said("problems.action"), program_text(scope, row)),
         (said("problems.age"), age_text(scope, row)),
     ]
-    themes = about["theme"].get(problem, [])
+    themes, others = about["theme"].get(problem, []), program_results(scope, row)
     results = results_html(scope, pd.DataFrame(evaluations_by_problem(scope).get(problem, [])))
     return "".join(
         [
@@ -272,6 +291,7 @@ def problem_html(scope: Scope, problem: str) -> str:
             f'<p class="told">{steps_count(scope, row).html()}</p>',
             checklist_html(scope, stages),
             results or _part(said("problems.results"), [], said("problems.no_evaluation")),
+            f"<p>{escape(said('problems.program_results'))}</p>{results_told(scope, others).html()}" if others else "",
             f'<details class="opens"><summary>{escape(said("problems.more"))}</summary>',
             work_html(scope, row["program_id"], about["activity"].get(problem, [])),
             _part_html(

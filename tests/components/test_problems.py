@@ -16,6 +16,7 @@ from components.panels import priorities, problems, sara
 from components.panels.problems import Choice
 from components.passports import count_passport
 from components.scope import Scope
+from components.tables import text_html
 from components.words import languages, words
 from data import queries
 from data.models import STAGES, SUB_STEPS
@@ -138,8 +139,19 @@ class TestTheRegister:
             assert (said("problems.no_program") in str(shown[said("problems.action")])) == (row["program_id"] is None)
             evaluations = sara.evaluations_by_problem(scope).get(row["id"], [])
             result = str(shown[said("problems.result")])
-            assert (result == said("problems.not_assessed")) == (not evaluations)
+            assert result.startswith(said("problems.not_assessed")) == (not evaluations)
             assert all(evidence_sentence(evaluation, scope) in result for evaluation in evaluations)
+
+    def test_what_was_found_of_the_program_as_a_whole_is_not_hidden_in_the_problem(self, scope: Scope) -> None:
+        evaluations = queries.records(scope.ask(queries.evaluations, language=scope.language))
+        adverse = next(one for one in evaluations if one["id"] == "e-safe-walk-assaults")
+        rows = queries.records(scope.ask(queries.problems, language=scope.language))
+        problem = next(one for one in rows if one["id"] == "p-school-crossing")
+        assert adverse["problem_id"] is None
+        for html in (text_html(problems.result_text(scope, problem)), problems.problem_html(scope, problem["id"])):
+            assert scope.say("problems.program_results") in text_of(html)
+            assert evidence_sentence(adverse, scope) in text_of(html).replace(" ,", ",")
+            assert f'<span class="chip worse">{scope.say("verdict.chip.worse")}</span>' in html
 
     def test_who_and_what_is_missing_is_said(self, changed: Any) -> None:
         scope = changed("UPDATE problem SET owner = NULL, program_id = NULL", "DELETE FROM problem_neighborhood")

@@ -56,12 +56,13 @@ def test_every_result_with_a_number_is_told_wherever_its_program_or_problem_is(p
     assert several
     programs = queries.programs(scope.release)
     places = dict(zip(programs.id, programs.neighborhood_ids, strict=True))
+    worked_on = {*queries.problems(scope.release).program_id.dropna()}
     catalog, problems = open_page("programs", lang="en"), open_page("problems", lang="en")
     for row in found:
         if row["id"] not in numbers:
             continue
         pages = [catalog, open_page("program", lang="en", program=row["program_id"])]
-        pages += [problems] if row["problem_id"] else []
+        pages += [problems] if row["problem_id"] or row["program_id"] in worked_on else []
         pages += [open_page("neighborhood", lang="en", n=place) for place in places[row["program_id"]][:1]]
         for page in pages:
             mine = [figure.text for figure in page.figures if f"id={row['id']}&" in f"{figure.link}&"]
