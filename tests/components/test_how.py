@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from components.cards import Card
 from components.panels import how, work
 from components.passports import current_of, find, hours_of, hours_passport
 from components.scope import Scope
