@@ -140,7 +140,13 @@ def finding_of(evaluation: Mapping[Any, Any], scope: Scope) -> str:
     if holds_nearby(evaluation) and (clear or grade != "grade_3"):  # the sentence of an unclear 3 says so itself
         last = "estimate" if clear else "range"
         slots[last] = said("evidence.with_nearby", change=slots[last])
-    return said(f"{key}_{'clear' if clear else 'unclear'}", **slots)
+    told = said(f"{key}_{'clear' if clear else 'unclear'}", **slots)
+    if evaluation.get("method") != "published_study":
+        return told
+    # The unit that a study brings, such as percentage points, need not say of what.
+    measure = scope.ask(_names, language=scope.language).get(str(evaluation.get("measure_id")), "")
+    is_named = measure.casefold() in unit_of(evaluation, scope).casefold()
+    return told if is_named else said("evidence.for_measure", finding=told, measure=measure)
 
 
 def after_of(evaluation: Mapping[Any, Any], scope: Scope) -> str:
@@ -230,6 +236,11 @@ def unit_of(evaluation: Mapping[Any, Any], scope: Scope) -> str:
     if has(evaluation, "unit") or not has(evaluation, "measure_id"):
         return str(evaluation.get("unit") or "")
     return scope.ask(_events, language=scope.language).get(str(evaluation["measure_id"]), "")
+
+
+def _names(release: Release, *, language: str) -> dict[str, str]:
+    measures = queries.measures(release, language=language)
+    return dict(zip(measures.id, measures.name, strict=True))
 
 
 def _events(release: Release, *, language: str) -> dict[str, str]:

@@ -123,3 +123,14 @@ def test_the_results_of_the_demo_are_told_with_how_they_were_found(scope: Scope)
         assert escape(row["design"]) in html
     suggested = sum(grade_of(row) == "grade_3" and is_clear(row) for row in rows)
     assert html.count({"en": "suggests", "es": "sugiere"}[scope.language]) == suggested > 0
+
+
+@pytest.mark.parametrize("low", [2.1, -2.1])
+def test_a_published_study_says_of_what_its_points_are(scope: Scope, low: float) -> None:
+    measures = scope.ask(queries.measures, language=scope.language)
+    name = str(measures.loc[measures.id == "explains", "name"].iloc[0])
+    study: dict[str, Any] = {"method": "published_study", "measure_id": "explains", "estimate": 6.4, "low": low,
+                             "high": 10.7}  # fmt: skip
+    for unit in ("points", f"points on {name.lower()}"):
+        told = evidence_sentence(evaluation(4, unit=unit, **study), scope)
+        assert told.casefold().count(name.casefold()) == 1
