@@ -668,6 +668,11 @@ def test_published_goals_hold_the_published_figures(newest: Published) -> None:
     easy = goals.loc["g-garages"]
     assert easy.target > easy.baseline  # asks for less than it had
     assert list(goals.index[goals["latest"].isna()]) == ["g-garages"]  # counted in another way since July 2024
+    late = goals.loc["g-key-burglary"]
+    later = newest.figure("burglary", late["neighborhood_id"], "2025").value
+    assert late["latest_period"] == "2024", "the last by its day"
+    assert later is not None
+    assert later < late["target"] < late["latest"], "the year after is lower, and comes too late"
     near, far = goals.loc["g-explains"], goals.loc["g-watch-share"]
     assert (near.latest - near.baseline) / (near.target - near.baseline) > 0.5
     assert (far.latest - far.baseline) / (far.target - far.baseline) < 0.25
