@@ -152,7 +152,9 @@ def _judged(scope: Scope, goal: Mapping[Any, Any]) -> list[str]:
     is_short = verdict.state != GoalState.MET and slots["now"] == slots["target"]
     told += [said("goals.just_short")] if is_short else []  # rounded they look the same
     told += [said("goals.to_come")] if verdict.why else []
-    told += [said("goals.either")] if verdict.could_be_either else []
+    if verdict.could_be_either:
+        is_past = isinstance(goal["due_on"], date) and scope.as_of > goal["due_on"]
+        told.append(said("goals.either_past" if is_past else "goals.either"))
     told += [] if isinstance(goal["measure_id"], str) else [said("goals.by_program")]
     return told
 

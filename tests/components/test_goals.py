@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,10 @@ def test_a_range_on_both_sides_of_the_mark_is_said_and_takes_the_color(english: 
     goals = [goal for goal in queries.records(english.ask(queries.goals)) if verdict_of(english, goal).could_be_either]
     assert {goal_chip(english, goal).meaning for goal in goals} >= {"same"}
     for goal in goals:
-        assert english.say("goals.either") in goal_sentence(english, goal)
+        is_past = goal["due_on"] < english.as_of
+        assert english.say("goals.either_past" if is_past else "goals.either") in goal_sentence(english, goal)
+        late = replace(english, as_of=max(english.as_of, goal["due_on"] + timedelta(days=1)))
+        assert english.say("goals.either") not in goal_sentence(late, goal)
         assert goal_chip(english, goal).meaning in ("same", "notice")
         assert goal["id"] in latest_figures(english.release)
 
