@@ -18,8 +18,8 @@ LISTED = 25
 def look_at(frames: Mapping[str, list[pd.DataFrame]], report: Report) -> None:
     """Add to the report what does not hold. frames: by table, each with `_file` and `_row` (0: made, not read).
 
-    Groups are named as figures name them (where no figure is told by group, nothing can be misnamed), none counts fewer than LEAST_PEOPLE, and each benchmark has people of its
-    reference group wherever it has any.
+    Groups are named as figures name them (where no figure is told by group, none can be misnamed), none counts fewer
+    than LEAST_PEOPLE, and each benchmark has people of its reference group wherever it has any.
     """
     counted = _rows(frames, "benchmark_group")
     told = {
