@@ -141,10 +141,10 @@ def finding_of(evaluation: Mapping[Any, Any], scope: Scope) -> str:
         last = "estimate" if clear else "range"
         slots[last] = said("evidence.with_nearby", change=slots[last])
     told = said(f"{key}_{'clear' if clear else 'unclear'}", **slots)
-    if evaluation.get("method") != "published_study":
+    if evaluation.get("method") != "published_study" or not has(evaluation, "measure_id"):
         return told
     # The unit that a study brings, such as percentage points, need not say of what.
-    measure = scope.ask(_names, language=scope.language).get(str(evaluation.get("measure_id")), "")
+    measure = scope.ask(_names, language=scope.language).get(str(evaluation["measure_id"]), "")
     is_named = measure.casefold() in unit_of(evaluation, scope).casefold()
     return told if is_named else said("evidence.for_measure", finding=told, measure=measure)
 

@@ -215,12 +215,14 @@ def pair_sentence(scope: Scope, pair: Pair) -> str:
     values: dict[str, Any] = {"value": _value(one, scope), "other_value": _value(other, scope)}
     assert verdict.low is not None
     assert verdict.high is not None
-    low, high = (_size(end, one, scope) for end in sorted((verdict.low, verdict.high), key=abs))
     if not verdict.is_clear:
         fall, rise = (_size(end, one, scope) for end in (verdict.low, verdict.high))
         return scope.say("compare.pair_unclear", **slots, **values, fall=fall, rise=rise)
-    way = "higher" if verdict.moved > 0 else "lower"
-    return scope.say(f"compare.pair_{way}", **slots, **values, low=low, high=high)
+    way, near, far = (
+        ("higher", verdict.low, verdict.high) if verdict.moved > 0 else ("lower", verdict.high, verdict.low)
+    )
+    ends: dict[str, Any] = {"low": _size(near, one, scope), "high": _size(far, one, scope)}
+    return scope.say(f"compare.pair_{way}", **slots, **values, **ends)
 
 
 def _size(difference: float, figure: Figure, scope: Scope) -> str:

@@ -201,7 +201,7 @@ class Evaluation(Table, table=True):
     """
 
     id: str = col("Stable code.", key=True)
-    program_id: str | None = col("The program.", ref="program.id", optional=True)
+    program_id: str | None = col("The program.", ref="program.id", optional=True, example="safe-lights")
     problem_id: str | None = col("The problem.", ref="problem.id", optional=True)
     measure_id: str | None = col("The measure looked at.", ref="measure.id", optional=True, example="burglary")
     method: str | None = col(

@@ -190,7 +190,8 @@ def results() -> Iterator[tuple[str, dict[str, Any]]]:
         for name, found in RESULTS.items():
             yield f"grade {grade}, {name}", study(grade, **found, comparator="Lantern Hill")
     for name, found in RESULTS.items():
-        yield f"study, {name}", study(4, method="published_study", randomized=False, url="https://x.org", **found)
+        brought: dict[str, Any] = {"method": "published_study", "measure_id": None, "url": "https://x.org", **found}
+        yield f"study, {name}", study(4, randomized=False, **brought)
         yield f"typed, grade 4, {name}", evaluation(4, **found)
     nothing: dict[str, Any] = {"estimate": None, "low": None, "high": None}
     yield "grade 4, no number", evaluation(4, **nothing)

@@ -225,7 +225,7 @@ def test_row_09_every_kind_of_stakeholder_is_there_and_none_is_zero(scope: Scope
 
 CHIPS = {
     "g-after-school": "too_early", "g-care-calls": "behind", "g-edge-visits": "too_early", "g-explains": "on_course",
-    "g-garages": "easier", "g-key-burglary": "met", "g-language": "not_measurable", "g-lights-1-night": "on_course",
+    "g-garages": "easier", "g-key-burglary": "missed", "g-language": "not_measurable", "g-lights-1-night": "on_course",
     "g-lights-2-burglary": "met", "g-shops-robbery": "behind", "g-trail-day": "missed", "g-walk-routes": "behind",
     "g-watch-share": "behind",
 }  # fmt: skip
